@@ -1,0 +1,188 @@
+/**
+ * The courier: runs what core.js decides. The same module works in the page and in the service worker.
+ * One courier at a time by Web Lock; a frozen holder loses it after 30 s of silence. The lock only saves work:
+ * that nothing is doubled rests on the server's primary key.
+ */
+import { begin, step } from './core.js';
+import { call } from './call.js';
+import { keyOf, isUnsent } from './rules.js';
+import { announce } from './queue.js';
+import { sha256, sha256Text } from './sha256.js';
+import * as store from './store.js';
+
+/** @import { Answer, Core, Effect, Event, Item, Status, Trouble } from '../types' */
+/** @typedef {ReturnType<typeof makeCourier>} Courier */
+
+const BEAT_MS = 5_000;
+const SILENCE_MS = 30_000;
+
+/** @param {{build: string}} options */
+export function makeCourier({ build }) {
+  const self = Math.random().toString(36).slice(2);
+  const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('outbox-courier');
+  /** @type {Core} */ let state = begin();
+  /** @type {string | null} */ let again = null;
+  /** @type {Promise<void> | null} */ let running = null;
+  /** @type {(at: number | null) => void} */ let onRest = () => {};
+  let heardAt = Date.now();
+  let holding = false;
+
+  channel?.addEventListener('message', ({ data }) => {
+    if (data.type === 'beat') heardAt = Date.now();
+    if (data.type === 'poke' && holding) again = stronger(again, data.reason);
+  });
+
+  /** Sends what can be sent. Never throws; resolves when there is nothing left to do now.
+   * @param {string} reason 'saved' | 'open' | 'online' | 'timer' | 'sync' | 'sign-in' | 'tap' (a tap forgets every back-off) */
+  function poke(reason) {
+    again = stronger(again, reason);
+    running ??= run().finally(() => { running = null; });
+    return running;
+  }
+
+  async function run() {
+    while (again !== null) {
+      const reason = again;
+      again = null;
+      if (!(await withLock((sole, lost) => drain(reason, sole, lost)))) {
+        channel?.postMessage({ type: 'poke', reason });
+        return onRest(Date.now() + SILENCE_MS);
+      }
+    }
+  }
+
+  /** @param {(sole: boolean, lost: () => boolean) => Promise<void>} work @returns {Promise<boolean>} whether it was our turn */
+  async function withLock(work) {
+    if (!globalThis.navigator?.locks) { await guarded(() => work(false, () => false)); return true; }
+    let lost = false;
+    let mine = false;
+    const steal = Date.now() - heardAt > SILENCE_MS && (await navigator.locks.query()).held?.some(({ name }) => name === 'outbox');
+    const turn = async (/** @type {Lock | null} */ lock) => {
+      if (!lock) return;
+      mine = true;
+      await guarded(() => work(!steal, () => lost));
+    };
+    await navigator.locks.request('outbox', steal ? { steal: true } : { ifAvailable: true }, turn).catch(() => { lost = true; });
+    return mine;
+  }
+
+  /** @param {() => Promise<void>} work */
+  async function guarded(work) {
+    holding = true;
+    const beat = setInterval(() => channel?.postMessage({ type: 'beat' }), BEAT_MS);
+    channel?.postMessage({ type: 'beat' });
+    try {
+      await work();
+    } catch (error) {
+      // The store cannot be opened or written: nothing is lost, the leases end by themselves.
+      console.error('outbox', error);
+      tell('storage', Date.now() + SILENCE_MS);
+    } finally {
+      clearInterval(beat);
+      holding = false;
+    }
+  }
+
+  /** @param {string} reason @param {boolean} sole @param {() => boolean} lost */
+  async function drain(reason, sole, lost) {
+    const [items, tickets, epoch, last] = await Promise.all([store.records(), store.tickets(), store.meta('epoch'), store.meta('build')]);
+    if (last !== build) await store.setMeta('build', build);
+    const updated = last !== undefined && last !== build;
+    /** @type {Event | null} */ let event = { type: 'load', reason, items, tickets, epoch: epoch ?? null, sole, updated };
+    while (event) {
+      /** @type {{state: Core, effects: Effect[]}} */
+      const turn = step(state, event, { now: Date.now(), random: Math.random, self });
+      state = turn.state;
+      event = null;
+      for (const effect of turn.effects) {
+        if (lost()) return;
+        event = (await perform(effect)) ?? event;
+      }
+    }
+  }
+
+  /** @param {Effect} effect @returns {Promise<Event | null>} */
+  async function perform(effect) {
+    switch (effect.do) {
+      case 'store':
+        await store.writeDown(effect);
+        announce({ type: 'change', ids: effect.changes.map(({ id }) => id) });
+        return null;
+      case 'ping': return { type: 'pinged', answer: await ping(effect) };
+      case 'post': return post(effect);
+      case 'photo': return sendPhoto(effect);
+      case 'have': {
+        const answer = await call('/sync/have', { method: 'POST', ticket: ticket(effect.key), json: { ids: effect.ids } });
+        return { type: 'had', ids: effect.ids, key: effect.key, answer };
+      }
+      case 'rest': tell(effect.trouble, effect.at); return null;
+    }
+  }
+
+  /** @param {string | null} key */
+  const ticket = (key) => state.tickets.find((each) => keyOf(each) === key)?.ticket ?? null;
+
+  /** @param {Extract<Effect, {do: 'ping'}>} effect @returns {Promise<Answer>} */
+  async function ping({ nonce, key }) {
+    const before = Date.now();
+    const headers = key ? { 'Rounds-Phone': JSON.stringify(await phone(key)) } : {};
+    const answer = await call(`/sync/ping?n=${nonce}`, { ticket: ticket(key), headers });
+    const time = answer.kind === 'reply' ? Date.parse(answer.json?.time) : NaN;
+    if (time) {
+      const rtt = Date.now() - before;
+      const sample = { offset_ms: Math.round(time - before - rtt / 2), rtt_ms: rtt, at: before };
+      await store.setMeta('clock', [...((await store.meta('clock')) ?? []), sample].slice(-20));
+    }
+    return answer;
+  }
+
+  /** What the office may know of this phone: how many records it still owes. @param {string} key */
+  async function phone(key) {
+    const device = key.split('/')[1];
+    const unsent = [...state.items.values()].filter(isUnsent).map(({ savedAt }) => savedAt);
+    const { persisted = null, installed = null } = (await store.meta('phone')) ?? {};
+    return {
+      device, max_seq: (await store.meta(`seq:${device}`)) ?? 0, unsent: unsent.length, persisted, installed, build,
+      oldest_unsent_at: unsent.length ? new Date(Math.min(...unsent)).toISOString() : null,
+    };
+  }
+
+  /** @param {Extract<Effect, {do: 'post'}>} effect @returns {Promise<Event>} */
+  async function post({ ids, key }) {
+    const items = ids.map((id) => /** @type {Item} */ (state.items.get(id)));
+    // Bytes that no longer match their digest are the phone's fault: a person must see that, the server cannot help.
+    const whole = items.filter(({ payload, sha256: digest }) => payload !== null && sha256Text(payload) === digest);
+    const broken = items.filter((item) => !whole.includes(item)).map(({ id }) => id);
+    const records = whole.map(({ id, sha256: digest, payload }) => ({ id, sha256: digest, payload }));
+    const json = { sent_at: new Date().toISOString(), records };
+    /** @type {Answer} */
+    const answer = whole.length ? await call('/sync', { method: 'POST', ticket: ticket(key), json }) : { kind: 'none', why: 'network' };
+    return { type: 'posted', ids, key, broken, answer };
+  }
+
+  /** @param {Extract<Effect, {do: 'photo'}>} effect @returns {Promise<Event>} */
+  async function sendPhoto({ sha256: digest, author, mime, bytes, key }) {
+    const kept = await store.photo(digest);
+    const broken = !kept ? 'missing' : sha256(kept.data) !== digest ? 'broken' : null;
+    // 3 kB/s is the slowest link that still gets its photo through.
+    const options = { method: 'PUT', ticket: ticket(key), body: kept?.data, mime, timeout: 30_000 + bytes / 3 };
+    const answer = broken ? null : await call(`/photos/${digest}`, options);
+    return { type: 'photographed', sha256: digest, author, key, answer, broken };
+  }
+
+  /** @param {Trouble} trouble @param {number | null} wakeAt */
+  async function tell(trouble, wakeAt) {
+    onRest(wakeAt);
+    const samples = (await store.meta('clock').catch(() => null)) ?? [];
+    /** @type {Status} */
+    const status = { trouble, at: Date.now(), wakeAt, clockOffMs: samples.at(-1)?.offset_ms ?? null };
+    announce({ type: 'status', status });
+  }
+
+  return { poke, /** @param {(at: number | null) => void} listener */ onRest(listener) { onRest = listener; } };
+}
+
+const STRENGTH = ['timer', 'saved', 'sync', 'open', 'online', 'sign-in', 'tap'];
+
+/** @param {string | null} a @param {string} b */
+const stronger = (a, b) => (a !== null && STRENGTH.indexOf(a) > STRENGTH.indexOf(b) ? a : b);
