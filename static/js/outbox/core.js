@@ -10,17 +10,17 @@
  * before the call it announces. Whatever runs the effects may die between any two of them.
  *
  * Batches start at 20 records and double up to the intake's 100 while all goes well: a weak link sees small calls, a backlog of 500
- * needs seven. Trouble halves them.
+ * needs seven. A timeout or 413 halves them for an hour.
  */
-import { accept, later, leave, retry, split, Turn } from './turn.js';
-import { duePhoto, dueBatch, dueHave, LEASE_MS, needsTicket, ticketFor, wakeAt, STALE_CONTACT_MS, MOST } from './rules.js';
+import { accept, later, leave, retry, SERVER_BROKE, split, Turn } from './turn.js';
+import { duePhoto, dueBatch, dueHave, FIRST, LEASE_MS, needsTicket, ticketFor, wakeAt, STALE_CONTACT_MS, MOST } from './rules.js';
 
 /** @import { Answer, Core, Effect, Env, Event, Item } from '../types' */
 
 /** @returns {Core} a courier that has not looked at anything yet */
 export function begin() {
   return {
-    items: new Map(), tickets: [], epoch: null, nonce: null, pinged: false, contactAt: 0, limit: 20, fails: 0,
+    items: new Map(), tickets: [], epoch: null, nonce: null, pinged: false, contactAt: 0, limit: FIRST, most: MOST, cappedAt: 0, fails: 0,
     pausedUntil: 0, notBefore: 0, refusedInRow: 0, trouble: null, askedAt: new Map(),
   };
 }
@@ -51,6 +51,7 @@ function load({ s, env, patch }, event) {
   const fresh = tap || event.reason === 'online' || event.reason === 'open' || event.reason === 'sign-in';
   if (fresh) Object.assign(s, { pausedUntil: 0, fails: 0 });
   if (tap) Object.assign(s, { notBefore: 0, tickets: s.tickets.map((ticket) => ({ ...ticket, refused: false })) });
+  if (Math.abs(env.now - s.cappedAt) > 3_600_000) s.most = MOST;
   // A clock that jumped must not leave us waiting for a time that never comes.
   if (s.pausedUntil - env.now > 600_000) s.pausedUntil = 0;
   if (s.notBefore - env.now > 86_400_000) s.notBefore = 0;
@@ -58,7 +59,10 @@ function load({ s, env, patch }, event) {
     if (item.state === 'sending' && leaseOver(item, env.now, event.sole)) patch(item.id, { state: 'saved', lease: null });
     else if (item.state === 'attention' && comesBack(item, event, s, env.now)) {
       patch(item.id, { state: 'saved', nextAt: 0, tries: 0, firstFailAt: null });
-    } else if (item.state === 'saved' && (fresh || tooFar(item.nextAt, env.now))) item.nextAt && patch(item.id, { nextAt: 0 });
+    } else if (item.state === 'saved' && item.nextAt > 0) {
+      const aside = item.error?.code === SERVER_BROKE && !tap;
+      if ((fresh && !aside) || tooFar(item.nextAt, env.now)) patch(item.id, { nextAt: 0 });
+    }
     freshenPhotos(item, patch, fresh, tap || event.updated, env.now);
   }
 }
@@ -123,7 +127,7 @@ function posted(turn, { ids, key, answer, broken }) {
   const { status, json } = answer;
   if (status === 200 && Array.isArray(json?.results) && typeof json.epoch === 'string') return settle(turn, rest, json);
   if (status === 401) return refuse(turn, rest, key);
-  if (status >= 400 && status < 500 && ![408, 425, 429].includes(status)) return split(turn, rest, status, json?.message ?? null);
+  if (status === 500 || (status >= 400 && status < 500 && ![408, 425, 429].includes(status))) return split(turn, rest, status, json?.message ?? null);
   later(turn, rest, answer);
 }
 
@@ -139,7 +143,7 @@ function settle(turn, items, json) {
   }
   if (moved === 0) return turn.pause({ kind: 'reply', status: 200, json, retryAfter: null });
   Object.assign(s, { fails: 0, refusedInRow: 0, trouble: null });
-  if (moved === items.length) s.limit = Math.min(MOST, s.limit * 2);
+  if (moved === items.length) s.limit = Math.min(s.most, s.limit * 2);
   meet(turn, json.epoch);
 }
 

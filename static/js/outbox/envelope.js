@@ -5,7 +5,7 @@ import { sha256, sha256Text } from './sha256.js';
 
 /**
  * UUIDv7 that never goes backwards: two in the same millisecond, or after the clock was set back, still follow each other.
- * @param {() => number} now @param {(bytes: Uint8Array) => Uint8Array} fill random bytes
+ * @param {() => number} now @param {(bytes: Uint8Array<ArrayBuffer>) => Uint8Array} fill random bytes
  * @returns {() => string}
  */
 export function idMaker(now, fill) {

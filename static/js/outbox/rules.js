@@ -6,6 +6,8 @@
 export const LEASE_MS = 90_000;
 /** The intake's own ceiling of records in a call; the bytes keep a call under the time limit on a weak link. */
 export const MOST = 100;
+/** The first call of a courier; each that goes well doubles the next. */
+export const FIRST = 20;
 const BATCH_BYTES = 256 * 1024;
 /** What the JSON around a payload costs: id, digest, quotes and their escapes. */
 const WRAPPING = 200;

@@ -125,6 +125,7 @@ export function makeCourier({ build }) {
   /** @param {Extract<Effect, {do: 'ping'}>} effect @returns {Promise<Answer>} */
   async function ping({ nonce, key }) {
     const before = Date.now();
+    /** @type {Record<string, string>} */
     const headers = key ? { 'Rounds-Phone': JSON.stringify(await phone(key)) } : {};
     const answer = await call(`/sync/ping?n=${nonce}`, { ticket: ticket(key), headers });
     const time = answer.kind === 'reply' ? Date.parse(answer.json?.time) : NaN;
@@ -179,7 +180,9 @@ export function makeCourier({ build }) {
     announce({ type: 'status', status });
   }
 
-  return { poke, /** @param {(at: number | null) => void} listener */ onRest(listener) { onRest = listener; } };
+  /** @param {(at: number | null) => void} listener told when to come back by itself, or null */
+  const whenResting = (listener) => { onRest = listener; };
+  return { poke, onRest: whenResting };
 }
 
 const STRENGTH = ['timer', 'saved', 'sync', 'open', 'online', 'sign-in', 'tap'];

@@ -1,10 +1,13 @@
 /** One turn of the outbox: the changes and effects a step collects, and the moves it makes. Pure; see core.js. */
-import { backoff, isStuck, keyOf, LEASE_MS } from './rules.js';
+import { backoff, FIRST, isStuck, keyOf, LEASE_MS, MOST } from './rules.js';
 
 /** @import { Answer, Change, Core, Effect, Env, Item, PhotoItem, Receipt } from '../types' */
 
 const RECEIPTS = ['accepted', 'duplicate', 'held'];
 const DAY_MS = 86_400_000;
+const ASIDE_MS = 600_000;
+/** A record's error code when the server failed over it alone. */
+export const SERVER_BROKE = 'http-500';
 
 export class Turn {
   /** @param {Core} state @param {Env} env */
@@ -147,28 +150,41 @@ export function retry(turn, item, code) {
   turn.patch(item.id, { state: 'saved', lease: null, nextAt: env.now + backoff(failed.tries, env.random), error: { code, text: null, at: env.now } });
 }
 
-/** The call as a whole failed: all wait together, and a smaller call comes next. @param {Turn} turn @param {Item[]} items @param {Answer} answer */
+/** The call as a whole failed: all wait together. @param {Turn} turn @param {Item[]} items @param {Answer} answer */
 export function later(turn, items, answer) {
-  const patient = answer.kind === 'reply' && (answer.status === 503 || answer.status === 429);
-  if (!patient) turn.s.limit = Math.max(1, Math.floor(items.length / 2));
+  if (answer.kind === 'none' && answer.why === 'timeout') halve(turn, items);
   for (const item of items) {
     retry(turn, item, answer.kind === 'none' ? answer.why : `http-${answer.status}`);
-    // Alone, it may be the culprit and lets the others pass; in company, the pause of all is enough.
-    if (items.length > 1) turn.patch(item.id, { nextAt: 0 });
+    // The pause is everyone's; none of them is to blame alone.
+    if (turn.s.items.get(item.id)?.state === 'saved') turn.patch(item.id, { nextAt: 0 });
   }
   turn.pause(answer);
 }
 
-/** The call was not acceptable: halve until the one that is to blame stands alone. @param {Turn} turn @param {Item[]} items @param {number} status @param {string | null} text */
+/** Too much for the link or for a proxy: smaller calls for the next hour. @param {Turn} turn @param {Item[]} items */
+function halve({ s, env }, items) {
+  s.most = s.limit = Math.max(1, Math.floor(items.length / 2));
+  s.cappedAt = env.now;
+}
+
+/** The call was not acceptable, or the server broke over it: halve until the one that is to blame stands alone.
+ * @param {Turn} turn @param {Item[]} items @param {number} status @param {string | null} text */
 export function split(turn, items, status, text) {
-  const { s } = turn;
+  const { s, env } = turn;
   if (items.length > 1) {
+    if (status === 413) halve(turn, items);
     s.limit = Math.floor(items.length / 2);
     for (const item of items) leave(turn, item);
     return;
   }
-  turn.attention(items[0], status === 413 ? 'too-big' : 'refused', text ?? String(status));
+  const [item] = items;
+  if (status === 500) {
+    retry(turn, item, SERVER_BROKE);
+    // Longer than any pause, so that the others get past it.
+    if (turn.s.items.get(item.id)?.state === 'saved') turn.patch(item.id, { nextAt: env.now + ASIDE_MS });
+  } else turn.attention(item, status === 413 ? 'too-big' : 'refused', text ?? String(status));
   s.refusedInRow += 1;
-  // Three in a row is not the records' fault: stop asking for a while.
-  if (s.refusedInRow >= 3) turn.pause({ kind: 'reply', status, json: null, retryAfter: null });
+  Object.assign(s, { limit: FIRST, most: MOST });
+  // Two in a row are not the records' fault: stop asking for a while.
+  if (s.refusedInRow >= 2) turn.pause({ kind: 'reply', status, json: null, retryAfter: null });
 }
