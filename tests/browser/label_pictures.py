@@ -113,7 +113,7 @@ def _soiled(label: Image.Image, share: float, chance: random.Random) -> Image.Im
     width = label.width
     left = share * width * width
     while left > 0:
-        radius = chance.uniform(0.01, 0.035) * width
+        radius = chance.uniform(0.004, 0.018) * width
         x, y = chance.uniform(0.1, 0.9) * width, chance.uniform(0.1, 0.9) * width
         shade = chance.randint(60, 200)
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(shade, shade - 10, shade - 25))

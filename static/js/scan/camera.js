@@ -1,16 +1,16 @@
 /**
  * The rear camera: asked for politely, released whenever nobody looks, with torch and zoom where the camera has them.
  *
- * @typedef {"off" | "ask" | "starting" | "live" | "denied" | "absent" | "busy" | "insecure"} CameraState
+ * @typedef {'off' | 'ask' | 'starting' | 'live' | 'denied' | 'absent' | 'busy' | 'insecure'} CameraState
  * @typedef {MediaTrackCapabilities & {torch?: boolean, zoom?: {min: number, max: number, step: number}}} Capabilities
  * @typedef {{min: number, max: number, step: number}} ZoomRange
  */
-import { permissionOf } from "./position.js";
+import { permissionOf } from './position.js';
 
 const WANTED = {
   audio: false,
   video: {
-    facingMode: { ideal: "environment" },
+    facingMode: { ideal: 'environment' },
     width: { min: 640, ideal: 1920 },
     height: { min: 480, ideal: 1080 },
     frameRate: { ideal: 30 },
@@ -21,14 +21,14 @@ const FIRST_PICTURE_MS = 3000;
 
 /** What the browser calls it → what we tell the person. @type {Record<string, CameraState>} */
 const REFUSALS = {
-  NotAllowedError: "denied",
-  SecurityError: "denied",
-  NotFoundError: "absent",
-  DevicesNotFoundError: "absent",
-  OverconstrainedError: "absent",
-  NotReadableError: "busy",
-  TrackStartError: "busy",
-  AbortError: "busy",
+  NotAllowedError: 'denied',
+  SecurityError: 'denied',
+  NotFoundError: 'absent',
+  DevicesNotFoundError: 'absent',
+  OverconstrainedError: 'absent',
+  NotReadableError: 'busy',
+  TrackStartError: 'busy',
+  AbortError: 'busy',
 };
 
 export class Camera {
@@ -42,13 +42,13 @@ export class Camera {
     /** @type {MediaStream | null} */
     this.stream = null;
     /** @type {CameraState} */
-    this.state = "off";
+    this.state = 'off';
     this.wanted = false;
-    document.addEventListener("visibilitychange", () => {
+    document.addEventListener('visibilitychange', () => {
       if (document.hidden) this.release();
       else if (this.wanted) void this.start();
     });
-    addEventListener("pagehide", () => this.release());
+    addEventListener('pagehide', () => this.release());
   }
 
   /**
@@ -56,22 +56,22 @@ export class Camera {
    * needs a tap first, otherwise the picture stays black.
    */
   async open() {
-    if (!navigator.mediaDevices?.getUserMedia) return this.become(isSecureContext ? "absent" : "insecure");
-    const permission = await permissionOf("camera");
-    if (permission === "denied") return this.become("denied");
-    if (permission === "prompt" && isIOS()) return this.become("ask");
+    if (!navigator.mediaDevices?.getUserMedia) return this.become(isSecureContext ? 'absent' : 'insecure');
+    const permission = await permissionOf('camera');
+    if (permission === 'denied') return this.become('denied');
+    if (permission === 'prompt' && isIOS()) return this.become('ask');
     return this.start();
   }
 
   async start() {
     this.wanted = true;
-    if (this.stream || this.state === "starting") return;
-    this.become("starting");
+    if (this.stream || this.state === 'starting') return;
+    this.become('starting');
     try {
       await this.attach(await navigator.mediaDevices.getUserMedia(WANTED));
     } catch (error) {
       this.release();
-      this.become(REFUSALS[error instanceof DOMException ? error.name : ""] ?? "busy");
+      this.become(REFUSALS[error instanceof DOMException ? error.name : ''] ?? 'busy');
     }
   }
 
@@ -79,11 +79,11 @@ export class Camera {
   async attach(stream) {
     if (document.hidden) return stopAll(stream); // the person left while the browser was asking
     this.stream = stream;
-    stream.getVideoTracks()[0]?.addEventListener("ended", () => this.lost());
+    stream.getVideoTracks()[0]?.addEventListener('ended', () => this.lost());
     this.video.srcObject = stream;
     await this.video.play();
     await this.firstPicture();
-    this.become("live");
+    this.become('live');
   }
 
   /** A granted camera that delivers nothing is a known fault of installed iOS apps: treated as busy, a tap asks again. */
@@ -91,15 +91,15 @@ export class Camera {
     const { video } = this;
     if (video.videoWidth > 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new DOMException("no picture", "NotReadableError")), FIRST_PICTURE_MS);
-      video.addEventListener("resize", () => (clearTimeout(timer), resolve(undefined)), { once: true });
+      const timer = setTimeout(() => reject(new DOMException('no picture', 'NotReadableError')), FIRST_PICTURE_MS);
+      video.addEventListener('resize', () => (clearTimeout(timer), resolve(undefined)), { once: true });
     });
   }
 
   /** Another app took the camera. */
   lost() {
     this.release();
-    this.become("busy");
+    this.become('busy');
   }
 
   /** Lets the camera go but keeps the wish: coming back to the page starts it again. */
@@ -107,7 +107,7 @@ export class Camera {
     if (this.stream) stopAll(this.stream);
     this.stream = null;
     this.video.srcObject = null;
-    if (this.state === "live" || this.state === "starting") this.become("off");
+    if (this.state === 'live' || this.state === 'starting') this.become('off');
   }
 
   close() {

@@ -2,8 +2,9 @@
  * Label codes: ten characters of Crockford's base 32, eight random and two that check them.
  * The same rules live in the server; tests/js/scan-code.test.mjs holds the shared examples.
  */
+import { sha256Text } from '../outbox/sha256.js';
 
-const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CODE = new RegExp(`^[${ALPHABET}]{10}$`);
 // The host is not compared: labels on walls outlive host names.
 const ADDRESS = /^https?:\/\/[^/]+\/c\/([0-9a-z]{10})$/i;
@@ -28,9 +29,9 @@ export function checkCharacters(eight) {
 export function normalise(typed) {
   const code = typed
     .toUpperCase()
-    .replace(/[\s\-‐-―－]/g, "")
-    .replace(/[IL]/g, "1")
-    .replace(/O/g, "0");
+    .replace(/[\s\-‐-―－]/g, '')
+    .replace(/[IL]/g, '1')
+    .replace(/O/g, '0');
   return CODE.test(code) && checkCharacters(code.slice(0, 8)) === code.slice(8) ? code : null;
 }
 
@@ -57,18 +58,8 @@ export function grouped(code) {
  * How the page pack knows a label without giving codes away: 8 hex digits of SHA-256(salt + code).
  * @param {string} salt
  * @param {string} code
- * @returns {Promise<string>}
- */
-export async function digest8(salt, code) {
-  const bytes = new TextEncoder().encode(salt + code);
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return hex(hash.subarray(0, 4));
-}
-
-/**
- * @param {Uint8Array} bytes
  * @returns {string}
  */
-export function hex(bytes) {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export function digest8(salt, code) {
+  return sha256Text(salt + code).slice(0, 8);
 }

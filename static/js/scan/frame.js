@@ -2,9 +2,9 @@
  * The scan frame: a small picture of what the camera saw when it read the code, so that a label photographed off a
  * screen shows as one. Made from the very frame that was read, in the worker or on the page.
  *
- * @typedef {{buffer: ArrayBuffer, sha256: string, bytes: number, mime: string}} Picture
+ * @typedef {{data: ArrayBuffer, sha256: string, bytes: number, mime: string}} Picture
  */
-import { hex } from "./code.js";
+import { sha256 } from '../outbox/sha256.js';
 
 const MAX_BYTES = 25 * 1024;
 /** Longer side and JPEG quality, tried in turn until the picture is small enough. */
@@ -25,13 +25,12 @@ export async function scanFrame(bitmap) {
 
 /**
  * Bytes with their digest, as the outbox keeps pictures.
- * @param {ArrayBuffer} buffer
+ * @param {ArrayBuffer} data
  * @param {string} mime
- * @returns {Promise<Picture>}
+ * @returns {Picture}
  */
-export async function picture(buffer, mime) {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", buffer));
-  return { buffer, sha256: hex(hash), bytes: buffer.byteLength, mime };
+export function picture(data, mime) {
+  return { data, sha256: sha256(data), bytes: data.byteLength, mime };
 }
 
 /**
@@ -42,8 +41,8 @@ export async function picture(buffer, mime) {
 function jpeg(bitmap, side, quality) {
   const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
   const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("no 2d canvas");
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no 2d canvas');
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  return canvas.convertToBlob({ type: "image/jpeg", quality });
+  return canvas.convertToBlob({ type: 'image/jpeg', quality });
 }

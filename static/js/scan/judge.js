@@ -2,53 +2,47 @@
  * What a scan means, as far as this phone can tell: which checkpoint, which round, in time or not.
  * Pure: no clock, no store, no page. The office judges again with what it knows; this is for the person at the door.
  *
- * @typedef {"early" | "on_time" | "late" | "missed" | "repeat" | "outside"} StateWord
- * @typedef {"current" | "superseded" | "unknown"} LabelWord
- * @typedef {{id: string, text: string, kind: "yes_no" | "choice" | "number" | "text", choices?: string[],
- *   unit?: string | null, required?: boolean}} Question
- * @typedef {{checkpoint: string, order: number, order_fixed?: boolean, not_before?: string | null, due_until: string,
- *   min_interval_s?: number, scanned_at?: string | null, questions?: Question[]}} Point
- * @typedef {{id: string, name: string, site?: string, starts_at?: string, early_from: string, due_until?: string,
- *   closes_at: string, state?: string, points: Point[]}} Round
- * @typedef {{name: string, place?: string, number?: string, instructions?: string, site?: string,
- *   lat?: number | null, lon?: number | null, fence_m?: number | null}} Checkpoint
- * @typedef {{checkpoint: string, version: number, current: boolean}} Label
- * @typedef {{salt: string, labels: Record<string, Label>, checkpoints: Record<string, Checkpoint>, rounds: Round[]}} Pack
+ * @typedef {'early' | 'on_time' | 'late' | 'missed' | 'repeat' | 'outside'} StateWord
+ * @typedef {'current' | 'superseded' | 'unknown'} LabelWord
  * @typedef {{checkpoint: string, round: string | null, at: number}} EarlierScan  a scan of this phone, not withdrawn
- * @typedef {{label: LabelWord, checkpointId: string | null, checkpoint: Checkpoint | null, round: Round | null,
- *   point: Point | null, state: StateWord | null, done: number, next: Checkpoint | null}} Verdict
+ * @typedef {{label: LabelWord, checkpointId: string | null, checkpoint: Checkpoint | null, round: PackRound | null,
+ *   point: PackPoint | null, state: StateWord | null, done: number, next: Checkpoint | null}} Verdict
  */
+import { digest8 } from './code.js';
 
-const OVER = new Set(["ended", "done", "missed", "cancelled"]);
+/** @import { Pack, PackPoint, PackRound } from '../types' */
+/** @typedef {Pack['checkpoints'][string]} Checkpoint */
+
+const OVER = new Set(['ended', 'done', 'missed', 'cancelled']);
 
 /**
- * @param {Pack} pack
- * @param {string} digest  of the code just read, as digest8 makes it
+ * @param {Pack | null} pack  null: today's list has not reached this phone yet
+ * @param {string} code
  * @param {{at: number, active?: string | null, scans?: EarlierScan[]}} now  time in ms, the round being walked, today's scans
  * @returns {Verdict}
  */
-export function judge(pack, digest, { at, active = null, scans = [] }) {
-  const label = pack.labels[digest];
-  if (!label) return verdict({ label: "unknown" });
+export function judge(pack, code, { at, active = null, scans = [] }) {
+  const label = pack?.labels[digest8(pack.salt, code)];
+  if (!pack || !label) return verdict({ label: 'unknown' });
   const known = {
-    label: /** @type {LabelWord} */ (label.current ? "current" : "superseded"),
+    label: /** @type {LabelWord} */ (label.current ? 'current' : 'superseded'),
     checkpointId: label.checkpoint,
     checkpoint: pack.checkpoints[label.checkpoint] ?? null,
   };
   const round = chooseRound(pack.rounds, label.checkpoint, { at, active, scans });
   const point = round && pointAt(round, label.checkpoint);
-  if (!round || !point) return verdict({ ...known, state: "outside" });
-  const state = isRepeat(round, point, at, scans) ? "repeat" : timing(round, point, at);
+  if (!round || !point) return verdict({ ...known, state: 'outside' });
+  const state = isRepeat(round, point, at, scans) ? 'repeat' : timing(round, point, at);
   return verdict({ ...known, round, point, state, ...progress(pack, round, point, scans) });
 }
 
 /**
  * The round being walked comes first; otherwise the open round that is waiting for this point and is due soonest;
- * otherwise an open one that already has it, so that the person reads "again" and not "not in a round".
- * @param {Round[]} rounds
+ * otherwise an open one that already has it, so that the person reads 'again' and not 'not in a round'.
+ * @param {PackRound[]} rounds
  * @param {string} checkpoint
  * @param {{at: number, active: string | null, scans: EarlierScan[]}} now
- * @returns {Round | null}
+ * @returns {PackRound | null}
  */
 export function chooseRound(rounds, checkpoint, { at, active, scans }) {
   const walking = rounds.find((round) => round.id === active);
@@ -66,20 +60,20 @@ export function chooseRound(rounds, checkpoint, { at, active, scans }) {
 }
 
 /**
- * @param {Round} round
- * @param {Point} point
+ * @param {PackRound} round
+ * @param {PackPoint} point
  * @param {number} at
  * @returns {StateWord}
  */
 export function timing(round, point, at) {
-  if (at < Date.parse(point.not_before ?? round.early_from)) return "early";
-  if (at <= Date.parse(point.due_until)) return "on_time";
-  return at <= Date.parse(round.closes_at) ? "late" : "missed";
+  if (at < Date.parse(point.not_before ?? round.early_from)) return 'early';
+  if (at <= Date.parse(point.due_until)) return 'on_time';
+  return at <= Date.parse(round.closes_at) ? 'late' : 'missed';
 }
 
 /**
  * Has this round got the point, from the office's list or from this phone's own scans?
- * @param {Round} round
+ * @param {PackRound} round
  * @param {string} checkpoint
  * @param {EarlierScan[]} scans
  */
@@ -88,17 +82,17 @@ export function hasPoint(round, checkpoint, scans) {
     || scans.some((scan) => scan.round === round.id && scan.checkpoint === checkpoint);
 }
 
-/** @param {Round} round @param {number} at */
+/** @param {PackRound} round @param {number} at */
 function isOpen(round, at) {
-  return !OVER.has(round.state ?? "open") && at >= Date.parse(round.early_from) && at <= Date.parse(round.closes_at);
+  return !OVER.has(round.state ?? 'open') && at >= Date.parse(round.early_from) && at <= Date.parse(round.closes_at);
 }
 
-/** @param {Round} round @param {Point} point @param {number} at @param {EarlierScan[]} scans */
+/** @param {PackRound} round @param {PackPoint} point @param {number} at @param {EarlierScan[]} scans */
 function isRepeat(round, point, at, scans) {
   return hasPoint(round, point.checkpoint, scans) || withinLock(point, at, scans);
 }
 
-/** @param {Point} point @param {number} at @param {EarlierScan[]} scans */
+/** @param {PackPoint} point @param {number} at @param {EarlierScan[]} scans */
 function withinLock(point, at, scans) {
   const lock = (point.min_interval_s ?? 0) * 1000;
   // A scan outside any round locks nothing: the round may have opened a minute later.
@@ -110,8 +104,8 @@ function withinLock(point, at, scans) {
 /**
  * How many points the round has with this one, and where to go next: onward in the list, then back to what was left out.
  * @param {Pack} pack
- * @param {Round} round
- * @param {Point} point
+ * @param {PackRound} round
+ * @param {PackPoint} point
  * @param {EarlierScan[]} scans
  */
 function progress(pack, round, point, scans) {
@@ -121,17 +115,17 @@ function progress(pack, round, point, scans) {
   return { done: round.points.length - left.length, next: next ? pack.checkpoints[next.checkpoint] ?? null : null };
 }
 
-/** @param {Round} round @param {string} checkpoint */
+/** @param {PackRound} round @param {string} checkpoint */
 function dueOf(round, checkpoint) {
   return pointAt(round, checkpoint)?.due_until ?? round.closes_at;
 }
 
-/** @param {Round} round @param {string} checkpoint */
+/** @param {PackRound} round @param {string} checkpoint */
 function pointAt(round, checkpoint) {
   return round.points.find((point) => point.checkpoint === checkpoint) ?? null;
 }
 
 /** @param {Partial<Verdict>} part @returns {Verdict} */
 function verdict(part) {
-  return { label: "unknown", checkpointId: null, checkpoint: null, round: null, point: null, state: null, done: 0, next: null, ...part };
+  return { label: 'unknown', checkpointId: null, checkpoint: null, round: null, point: null, state: null, done: 0, next: null, ...part };
 }

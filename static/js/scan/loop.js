@@ -1,8 +1,8 @@
 /**
  * Continuous reading: frame after frame from the video to the reader, one at a time, and each code told once.
  *
- * @typedef {import("./reader.js").Reader} Reader
- * @typedef {import("./frame.js").Picture} Picture
+ * @typedef {import('./reader.js').Reader} Reader
+ * @typedef {import('./frame.js').Picture} Picture
  * @typedef {{text: string, frame: Picture, shownAt: number}} Reading  shownAt: when the page had the frame, performance.now()
  */
 
@@ -27,6 +27,11 @@ export class Sightings {
   latest(now) {
     const [text] = [...this.seenAt].at(-1) ?? [];
     return text !== undefined && this.holds(text, now) ? text : null;
+  }
+
+  /** What could not be saved must be readable again at once. @param {string} text */
+  forget(text) {
+    this.seenAt.delete(text);
   }
 
   /** @param {string} text @param {number} now @returns {boolean} is it news? */
@@ -72,7 +77,7 @@ export class ScanLoop {
       void this.look(now);
       this.await();
     };
-    if ("requestVideoFrameCallback" in this.video) this.video.requestVideoFrameCallback(next);
+    if ('requestVideoFrameCallback' in this.video) this.video.requestVideoFrameCallback(next);
     else requestAnimationFrame(next);
   }
 

@@ -2,13 +2,13 @@
  * Where the phone believes it is. A fix is given at once or not at all: a scan never waits for satellites.
  *
  * @typedef {{lat: number, lon: number, accuracy_m: number, at: string}} Fix
- * @typedef {"inside" | "outside" | "weak" | "unknown"} PlaceWord
+ * @typedef {'inside' | 'outside' | 'weak' | 'unknown'} PlaceWord
  */
 
 const FRESH_MS = 60_000;
 const USABLE_ACCURACY_M = 50; // indoors 50–100 m is normal: beyond this a position proves little
 const DEFAULT_FENCE_M = 100;
-const CONSENT = "rounds.position"; // the person said yes once; iOS asks again at each start all the same
+const CONSENT = 'rounds.position'; // the person said yes once; iOS asks again at each start all the same
 
 /** Watches the position while the scanner is open. */
 export class PositionWatch {
@@ -19,22 +19,22 @@ export class PositionWatch {
     this.watch = null;
     /** @type {Fix | null} */
     this.fix = null;
-    /** @type {"off" | "on" | "denied" | "absent"} */
-    this.state = geolocation ? "off" : "absent";
+    /** @type {'off' | 'on' | 'denied' | 'absent'} */
+    this.state = geolocation ? 'off' : 'absent';
   }
 
   /** Starts by itself only where that asks nothing new of the person. */
   async startIfAllowed() {
-    const permission = await permissionOf("geolocation");
-    if (permission === "denied") this.state = "denied";
-    else if (permission === "granted" || remembered()) this.start();
+    const permission = await permissionOf('geolocation');
+    if (permission === 'denied') this.state = 'denied';
+    else if (permission === 'granted' || remembered()) this.start();
   }
 
   /** From a tap: may bring up the browser's question. */
   start() {
     if (!this.geolocation || this.watch !== null) return;
     remember();
-    this.state = "on";
+    this.state = 'on';
     this.watch = this.geolocation.watchPosition(
       ({ coords, timestamp }) => {
         this.fix = {
@@ -45,7 +45,7 @@ export class PositionWatch {
         };
       },
       (error) => {
-        if (error.code === error.PERMISSION_DENIED) this.state = "denied";
+        if (error.code === error.PERMISSION_DENIED) this.state = 'denied';
       },
       { enableHighAccuracy: true, maximumAge: FRESH_MS },
     );
@@ -54,7 +54,7 @@ export class PositionWatch {
   stop() {
     if (this.watch !== null) this.geolocation?.clearWatch(this.watch);
     this.watch = null;
-    if (this.state === "on") this.state = "off";
+    if (this.state === 'on') this.state = 'off';
   }
 
   /**
@@ -73,14 +73,14 @@ export class PositionWatch {
  * @returns {{word: PlaceWord, distance_m: number | null, accuracy_m: number | null}}
  */
 export function placeWord(fix, checkpoint) {
-  if (!fix) return { word: "unknown", distance_m: null, accuracy_m: null };
+  if (!fix) return { word: 'unknown', distance_m: null, accuracy_m: null };
   const weak = fix.accuracy_m > USABLE_ACCURACY_M;
   if (checkpoint?.lat == null || checkpoint.lon == null) {
-    return { word: weak ? "weak" : "unknown", distance_m: null, accuracy_m: fix.accuracy_m };
+    return { word: weak ? 'weak' : 'unknown', distance_m: null, accuracy_m: fix.accuracy_m };
   }
   const distance_m = Math.round(distance(fix, { lat: checkpoint.lat, lon: checkpoint.lon }));
   const outside = distance_m - fix.accuracy_m > (checkpoint.fence_m ?? DEFAULT_FENCE_M);
-  return { word: outside ? "outside" : weak ? "weak" : "inside", distance_m, accuracy_m: fix.accuracy_m };
+  return { word: outside ? 'outside' : weak ? 'weak' : 'inside', distance_m, accuracy_m: fix.accuracy_m };
 }
 
 /**
@@ -96,7 +96,7 @@ export function distance(a, b) {
 }
 
 /**
- * "prompt" also where the browser does not say (WebKit before 16, WebKitGTK).
+ * 'prompt' also where the browser does not say (WebKit before 16, WebKitGTK).
  * @param {string} name
  * @returns {Promise<PermissionState>}
  */
@@ -105,14 +105,14 @@ export async function permissionOf(name) {
     const status = await navigator.permissions.query({ name: /** @type {PermissionName} */ (name) });
     return status.state;
   } catch {
-    return "prompt";
+    return 'prompt';
   }
 }
 
 function remembered() {
-  return localStorage.getItem(CONSENT) === "yes";
+  return localStorage.getItem(CONSENT) === 'yes';
 }
 
 function remember() {
-  localStorage.setItem(CONSENT, "yes");
+  localStorage.setItem(CONSENT, 'yes');
 }

@@ -1,7 +1,7 @@
 /**
  * Two ways to read a picture, behind one shape: the browser's own detector, or the WebAssembly decoder in its worker.
  *
- * @typedef {import("./frame.js").Picture} Picture
+ * @typedef {import('./frame.js').Picture} Picture
  * @typedef {{text: string, frame: Picture | null}} Found  frame is null for the code that was in view already
  * @typedef {{read: (bitmap: ImageBitmap, options?: {every?: boolean, inView?: string | null}) => Promise<Found | null>,
  *   close: () => void}} Reader
@@ -9,7 +9,7 @@
  * @typedef {{new (options: {formats: string[]}): {detect: (source: ImageBitmap) => Promise<Detected[]>},
  *   getSupportedFormats: () => Promise<string[]>}} DetectorClass
  */
-import { scanFrame } from "./frame.js";
+import { scanFrame } from './frame.js';
 
 /**
  * The reader for a live picture. Rejects when this browser can read nothing.
@@ -27,8 +27,8 @@ async function nativeReader() {
   const Detector = /** @type {{BarcodeDetector?: DetectorClass}} */ (/** @type {unknown} */ (globalThis)).BarcodeDetector;
   if (!Detector) return null;
   try {
-    if (!(await Detector.getSupportedFormats()).includes("qr_code")) return null;
-    const detector = new Detector({ formats: ["qr_code"] });
+    if (!(await Detector.getSupportedFormats()).includes('qr_code')) return null;
+    const detector = new Detector({ formats: ['qr_code'] });
     await detector.detect(await createImageBitmap(new ImageData(64, 64)));
     return {
       async read(bitmap, { inView = null } = {}) {
@@ -48,12 +48,12 @@ async function nativeReader() {
  * @returns {Promise<Reader>}
  */
 export function wasmReader() {
-  const worker = new Worker(new URL("./decoder.js", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL('./decoder.js', import.meta.url), { type: 'module' });
   /** @type {Map<number, {resolve: (found: Found | null) => void, reject: (error: Error) => void}>} */
   const waiting = new Map();
   let last = 0;
   const reader = {
-    /** @type {Reader["read"]} */
+    /** @type {Reader['read']} */
     read(bitmap, { every = false, inView = null } = {}) {
       const id = (last += 1);
       worker.postMessage({ id, bitmap, every, inView }, [bitmap]);
@@ -66,9 +66,9 @@ export function wasmReader() {
     },
   };
   return new Promise((resolve, reject) => {
-    worker.onerror = (event) => reject(new Error(event.message || "the decoder did not start"));
+    worker.onerror = (event) => reject(new Error(event.message || 'the decoder did not start'));
     worker.onmessage = ({ data }) => {
-      if ("ready" in data) {
+      if ('ready' in data) {
         if (data.ready) resolve(reader);
         else reject(new Error(data.error));
         return;
