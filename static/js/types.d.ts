@@ -2,7 +2,7 @@
 
 export type State = 'saved' | 'sending' | 'accepted' | 'attention' | 'purged';
 /** The word a person sees for a record's state (words.js: `state.<word>`). */
-export type Word = 'phone' | 'sending' | 'received' | 'held' | 'needs';
+export type Word = 'waiting' | 'sending' | 'received' | 'held' | 'needs';
 
 /** Where a record belongs on the phone's own pages. Never sent. */
 export interface About { round?: string | null; checkpoint?: string | null; name?: string; place?: string; form?: string }

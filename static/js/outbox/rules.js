@@ -97,7 +97,7 @@ export function wakeAt(s, now) {
 /** @param {Item} item @returns {Word} */
 export function wordOf(item) {
   if (item.state === 'attention' || item.photos.some(({ stuck }) => stuck)) return 'needs';
-  if (item.state === 'saved') return 'phone';
+  if (item.state === 'saved') return 'waiting';
   if (item.state === 'sending') return 'sending';
   return item.receipt?.status === 'held' ? 'held' : 'received';
 }

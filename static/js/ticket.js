@@ -1,0 +1,32 @@
+/** The permission to hand records in. It is kept beside the outbox, one per person and device, and outlives the session. */
+import * as store from './outbox/store.js';
+
+const DAY_MS = 86_400_000;
+
+/** Remembers who works here, and gets a fresh ticket when the one at hand is a day old, refused or missing.
+ * @returns {Promise<boolean>} whether a ticket came that may unlock waiting records */
+export async function renewTicket() {
+  const { person, device } = document.documentElement.dataset;
+  if (!person) return false;
+  await store.setMeta('me', { person, device });
+  const known = await store.meta(`ticket:${person}/${device}`);
+  const age = Date.now() - (known?.gotAt ?? 0);
+  if (known && !known.refused && age >= 0 && age < DAY_MS) return false;
+  try {
+    const reply = await fetch('/ticket', { headers: { Accept: 'application/json' }, cache: 'no-store', redirect: 'error' });
+    const { ticket, person: whose, device: which, expires_at } = reply.ok ? await reply.json() : {};
+    // A page from the phone's memory may belong to somebody else than the session does.
+    if (!ticket || whose !== person) return false;
+    await store.setMeta(`ticket:${whose}/${which}`, { ticket, person: whose, device: which, expires_at, gotAt: Date.now(), refused: false });
+    await store.setMeta('me', { person: whose, device: which });
+    return true;
+  } catch {
+    return false;   // no signal: the old ticket serves, or the next start asks again
+  }
+}
+
+/** After signing out nobody works here until someone signs in; the tickets stay for the records that wait. */
+export async function forgetMe() {
+  const me = await store.meta('me');
+  await store.setMeta('me', { person: '', device: me?.device ?? '' });
+}

@@ -1,0 +1,20 @@
+/** The words scripts put on the screen, in the page's language. `t('outbox.unsent', {n: 3})` */
+
+/** @typedef {Record<string, string>} Words */
+
+const lang = globalThis.document?.documentElement.lang ?? 'en';
+/** @type {Words} Only one language travels to the phone's memory of this page. */
+const words = (await (lang.startsWith('zh') ? import('./words/zh_CN.js') : import('./words/en.js'))).default;
+const plurals = new Intl.PluralRules(lang.startsWith('zh') ? 'zh' : 'en');
+const clock = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+
+/** @param {string} key @param {Record<string, string | number>} [values] `n` chooses between key.one and key.other where these exist @returns {string} */
+export function t(key, values = {}) {
+  const form = typeof values.n === 'number' ? words[`${key}.${plurals.select(values.n)}`] ?? words[`${key}.other`] : undefined;
+  const text = form ?? words[key];
+  if (text === undefined) { console.error(`no words for ${key}`); return key; }
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
+}
+
+/** Hours and minutes as on the wall. @param {number | string | Date} at */
+export const time = (at) => clock.format(new Date(at));
