@@ -115,7 +115,7 @@ export function pointOut(form, question) {
   const holder = field?.closest('.field');
   holder?.querySelector('.error')?.remove();
   const error = clone('question-error');
-  part(error, 'words').textContent = t('scan.answer_first');
+  part(error, 'words').textContent = t('scan.answer-first');
   holder?.append(error);
   field?.setAttribute('aria-invalid', 'true');
   field?.focus();

@@ -80,3 +80,17 @@ export function wasmReader() {
     };
   });
 }
+
+/**
+ * A still photo gets every attempt there is, always with our own decoder: the browser's may be tuned for video.
+ * @param {Blob} file
+ * @returns {Promise<Found | null>}
+ */
+export async function readPhoto(file) {
+  const reader = await wasmReader();
+  try {
+    return await reader.read(await createImageBitmap(file, { imageOrientation: 'from-image' }), { every: true });
+  } finally {
+    reader.close();
+  }
+}

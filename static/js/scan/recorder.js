@@ -73,6 +73,12 @@ export class Recorder {
     this.forget(id);
   }
 
+  /** What the outbox holds, besides what is being written at this moment. @param {KnownScan[]} scans */
+  remember(scans) {
+    const known = new Set(scans.map(({ id }) => id));
+    this.scans = [...scans, ...this.scans.filter(({ id }) => !known.has(id))];
+  }
+
   /** @param {string} id */
   forget(id) {
     this.scans = this.scans.filter((scan) => scan.id !== id);

@@ -1,0 +1,198 @@
+/**
+ * The sheet under the camera picture: what was read, and what the person says about it.
+ * It appears only when the scan is on this phone's disk; the next read replaces it, an open form keeps it.
+ *
+ * @typedef {import('./recorder.js').Outcome} Outcome
+ * @typedef {'found' | 'issue' | 'withdraw' | 'done'} Mode
+ * @typedef {{save: (draft: {id: string, values: Record<string, any>, photos: NewPhoto[]}) => Promise<void>, drop: () => Promise<void>}} Drafts
+ */
+import { t } from '../words.js';
+import { answersIn, fill, firstMissing, inOrder, pointOut, questionField, withOrdinary } from './questions.js';
+import { canWithdraw } from './recorder.js';
+import { Shots } from './shots.js';
+import { clone, part, setIcon } from './templates.js';
+import { doneLine, labelWords, markOf, nextWords, placeWords, stateLine } from './telling.js';
+
+/** @import { NewPhoto } from '../types' */
+
+const DRAFT_MS = 400;
+
+export class Sheet {
+  /**
+   * @param {Outcome} outcome
+   * @param {{recorder: import('./recorder.js').Recorder, drafts: Drafts, onForm: (open: boolean) => void,
+   *   onClose: () => void, onPosition: (() => void) | null, say: (words: string) => void}} parts
+   */
+  constructor(outcome, parts) {
+    this.outcome = outcome;
+    this.parts = parts;
+    this.noteId = parts.recorder.newId();
+    this.element = clone('sheet');
+    this.form = /** @type {HTMLFormElement} */ (part(this.element, 'form'));
+    this.questions = /** @type {import('./questions.js').Question[]} */ (outcome.verdict.point?.questions ?? []);
+    this.shots = new Shots(part(this.element, 'shots'), () => this.changed());
+    /** @type {Mode} */
+    this.mode = 'found';
+    this.draftTimer = 0;
+    this.describe();
+    this.listen();
+    this.become('found');
+  }
+
+  /** Is the person in the middle of something that the next read must not sweep away? */
+  get occupied() {
+    return this.mode === 'issue' || this.mode === 'withdraw' || (this.mode === 'found' && Object.keys(this.answers).length > 0);
+  }
+
+  get answers() {
+    return answersIn(this.questions, new FormData(this.form));
+  }
+
+  get text() {
+    return String(new FormData(this.form).get('text') ?? '').trim();
+  }
+
+  describe() {
+    const { outcome, element } = this;
+    const mark = markOf(outcome);
+    part(element, 'name').textContent = outcome.verdict.checkpoint?.name ?? t('scan.unknown-name');
+    part(element, 'line').textContent = stateLine(outcome);
+    part(element, 'dot').dataset.state = mark.state;
+    setIcon(part(element, 'dot'), mark.icon);
+    this.fact('label', labelWords(outcome));
+    this.fact('place', placeWords(outcome));
+    this.fact('next', nextWords(outcome));
+    part(element, 'position').hidden = !this.parts.onPosition;
+    part(element, 'questions').replaceChildren(...inOrder(this.questions).map(questionField));
+    part(element, 'ordinary').hidden = !this.questions.some(({ kind }) => kind === 'yes_no' || kind === 'choice');
+  }
+
+  /** @param {string} name @param {string | null} words */
+  fact(name, words) {
+    part(this.element, name).hidden = words === null;
+    part(this.element, `${name}-words`).textContent = words;
+  }
+
+  listen() {
+    this.form.addEventListener('submit', (event) => event.preventDefault());
+    this.form.addEventListener('input', () => this.changed());
+    this.element.addEventListener('click', (event) => {
+      const act = /** @type {Element} */ (event.target).closest('[data-act]')?.getAttribute('data-act');
+      if (act) void this.act(act);
+    });
+    const picker = /** @type {HTMLInputElement} */ (part(this.element, 'picker'));
+    picker.addEventListener('click', () => void this.keep()); // Android may close this page under the camera app
+    picker.addEventListener('change', async () => {
+      await this.shots.add(picker.files ?? []);
+      picker.value = '';
+    });
+  }
+
+  /** @param {string} act */
+  act(act) {
+    switch (act) {
+      case 'normal': return this.normal();
+      case 'issue': return this.openIssue();
+      case 'save': return this.issue();
+      case 'withdraw': return this.become('withdraw');
+      case 'withdraw-yes': return this.withdraw();
+      case 'back': return this.become('found');
+      case 'position': return this.usePosition();
+      case 'close': return this.parts.onClose();
+    }
+  }
+
+  /** @param {Mode} mode */
+  become(mode) {
+    this.mode = mode;
+    for (const piece of /** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll('[data-in]'))) {
+      piece.hidden = !(piece.dataset.in ?? '').split(' ').includes(mode);
+    }
+    part(this.element, 'questions').hidden ||= this.questions.length === 0;
+    part(this.element, 'withdraw').hidden ||= !canWithdraw(this.outcome);
+    this.parts.onForm(this.occupied);
+  }
+
+  openIssue() {
+    this.become('issue');
+    part(this.element, 'text').focus();
+  }
+
+  usePosition() {
+    part(this.element, 'position').hidden = true;
+    this.parts.onPosition?.();
+  }
+
+  /** One tap: everything that has an ordinary answer gets it; only what cannot be guessed is asked for. */
+  async normal() {
+    const answers = withOrdinary(this.questions, this.answers);
+    const missing = firstMissing(this.questions, answers);
+    if (missing) return pointOut(this.form, missing);
+    await this.put('normal', answers, t('scan.noted-normal'));
+  }
+
+  async issue() {
+    const missing = firstMissing(this.questions, this.answers);
+    if (missing) return pointOut(this.form, missing);
+    const wordless = !this.text && this.shots.photos.length === 0;
+    part(this.element, 'wordless').hidden = !wordless;
+    if (wordless) return part(this.element, 'text').focus();
+    await this.put('issue', this.answers, t('scan.noted-issue'));
+  }
+
+  /** @param {'normal' | 'issue'} result @param {Record<string, unknown>} answers @param {string} words */
+  async put(result, answers, words) {
+    await this.saving(() => this.parts.recorder.note(this.outcome, result, { answers, text: this.text, photos: this.shots.photos, id: this.noteId }), words);
+  }
+
+  async withdraw() {
+    await this.saving(() => this.parts.recorder.withdraw(this.outcome), t('scan.withdrawn'));
+    if (this.mode === 'done') part(this.element, 'dot').dataset.state = 'ended';
+  }
+
+  /**
+   * Says "saved" only after it is; says what to do when it is not, and keeps the form as it was.
+   * @param {() => Promise<unknown>} save
+   * @param {string} words
+   */
+  async saving(save, words) {
+    this.element.setAttribute('aria-busy', 'true');
+    try {
+      await save();
+      clearTimeout(this.draftTimer);
+      await this.parts.drafts.drop();
+      part(this.element, 'line').textContent = doneLine(words);
+      part(this.element, 'failed').hidden = true;
+      this.become('done');
+      this.parts.say(doneLine(words));
+    } catch (error) {
+      console.error(error);
+      part(this.element, 'failed').hidden = false;
+    } finally {
+      this.element.removeAttribute('aria-busy');
+    }
+  }
+
+  changed() {
+    this.parts.onForm(this.occupied);
+    clearTimeout(this.draftTimer);
+    this.draftTimer = setTimeout(() => void this.keep(), DRAFT_MS);
+  }
+
+  /** Keeps the unfinished form, photos and all, with what it is about. */
+  keep() {
+    if (!this.occupied) return Promise.resolve();
+    const values = { outcome: this.outcome, mode: this.mode, answers: this.answers, text: this.text };
+    return this.parts.drafts.save({ id: this.noteId, values, photos: this.shots.photos });
+  }
+
+  /** @param {{id: string, values: Record<string, any>, photos: NewPhoto[]}} draft */
+  restore({ id, values, photos }) {
+    this.noteId = id;
+    fill(this.form, values.answers);
+    const text = this.form.elements.namedItem('text');
+    if (text && 'value' in text) text.value = values.text;
+    for (const photo of photos) this.shots.show(photo);
+    this.become(values.mode === 'issue' ? 'issue' : 'found');
+  }
+}
