@@ -31,7 +31,7 @@ export function startMarks() {
     clearTimeout(soon);
     soon = setTimeout(() => show().catch(console.error), 50);
   });
-  addEventListener('pageshow', ({ persisted }) => { if (persisted) show().catch(console.error); });   // C8: a page from the back-forward cache is old
+  addEventListener('pageshow', (event) => { if (/** @type {PageTransitionEvent} */ (event).persisted) show().catch(console.error); });   // C8: a page from the back-forward cache is old
   show().catch(console.error);
   return show;
 }

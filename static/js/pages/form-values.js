@@ -1,0 +1,56 @@
+/** A form's values as plain data, and back: for drafts and for a record's body. */
+
+/** @typedef {Record<string, any>} Values */
+
+/** @param {HTMLFormElement} form @param {HTMLButtonElement | null} [button] the pressed one counts as a field @returns {Values} */
+export function valuesOf(form, button = null) {
+  /** @type {Values} */ const values = {};
+  for (const field of fields(form)) {
+    const { name } = field;
+    if (!name || field.disabled || field.type === 'file') continue;
+    if (field instanceof HTMLInputElement && field.type === 'checkbox') {
+      const all = fields(form).filter((each) => each.name === name);
+      values[name] = all.length === 1 ? field.checked : [...(values[name] ?? []), ...(field.checked ? [field.value] : [])];
+    } else if (field instanceof HTMLInputElement && field.type === 'radio') values[name] = field.checked ? field.value : (values[name] ?? '');
+    else values[name] = field.value;
+  }
+  if (button?.name) values[button.name] = button.value;
+  return values;
+}
+
+/** Puts a draft's values back. @param {HTMLFormElement} form @param {Values} values */
+export function fill(form, values) {
+  for (const field of fields(form)) {
+    const value = values[field.name];
+    if (value === undefined || field.type === 'file' || field.type === 'hidden') continue;
+    if (field instanceof HTMLInputElement && field.type === 'checkbox') field.checked = Array.isArray(value) ? value.includes(field.value) : value === true;
+    else if (field instanceof HTMLInputElement && field.type === 'radio') field.checked = field.value === value;
+    else field.value = value;
+  }
+}
+
+/** The record's body: `body.answers.q1` becomes {answers: {q1: …}}. Numbers become numbers; what was left empty is null, in `text` ''.
+ * @param {HTMLFormElement} form @param {Values} values @returns {Record<string, any>} */
+export function bodyOf(form, values) {
+  const numbers = new Set(fields(form).filter((field) => field.type === 'number' || field.inputMode === 'decimal').map(({ name }) => name));
+  /** @type {Record<string, any>} */ const body = {};
+  for (const [name, value] of Object.entries(values)) {
+    const [root, ...path] = name.split('.');
+    const last = path.pop();
+    if (root !== 'body' || !last) continue;
+    let place = body;
+    for (const step of path) place = place[step] ??= {};
+    place[last] = typed(value, numbers.has(name), last);
+  }
+  return body;
+}
+
+/** @param {unknown} value @param {boolean} number @param {string} name */
+function typed(value, number, name) {
+  if (value === '') return name === 'text' || name === 'reason' ? '' : null;
+  return number && Number.isFinite(Number(value)) ? Number(value) : value;
+}
+
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field */
+/** @param {HTMLFormElement} form @returns {Field[]} */
+const fields = (form) => /** @type {Field[]} */ ([...form.elements].filter((element) => /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName)));

@@ -1,0 +1,99 @@
+/**
+ * /outbox, drawn from the phone's own memory. The template provides:
+ *   [data-outbox-list]           a list; [data-outbox-empty] and [data-outbox-others] (both `hidden`)
+ *   <template id="outbox-row">   with [data-kind] [data-where] [data-at] [data-state-word] (a .pill) [data-receipt] [data-why] inside
+ *   button[data-send-now]  button[data-save-copy]  [data-copy-state]
+ * Only the signed-in person's records show their content; those of others are a number.
+ */
+import { subscribe, whoami } from '../outbox/queue.js';
+import { isUnsent, wordOf } from '../outbox/rules.js';
+import * as store from '../outbox/store.js';
+import { t, time } from '../words.js';
+
+/** @import { Item } from '../types' */
+
+const SHOWN_RECEIVED = 50;
+const list = find('[data-outbox-list]');
+
+async function draw() {
+  const [{ person }, items] = await Promise.all([whoami(), store.records()]);
+  const mine = items.filter(({ author }) => author === person).sort((a, b) => b.savedAt - a.savedAt || b.seq - a.seq);
+  const others = items.filter((item) => item.author !== person && isUnsent(item)).length;
+  const shown = [...mine.filter(isUnsent), ...mine.filter((item) => !isUnsent(item)).slice(0, SHOWN_RECEIVED)];
+  list?.replaceChildren(...shown.map(row));
+  show('[data-outbox-empty]', shown.length === 0);
+  show('[data-outbox-others]', others > 0, others ? t('outbox.others', { n: others }) : '');
+}
+
+/** @param {Item} item */
+function row(item) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById('outbox-row'));
+  const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+  const state = wordOf(item);
+  const element = /** @type {HTMLElement} */ (copy.firstElementChild);
+  element.dataset.state = state;
+  element.dataset.record = item.id;
+  set(copy, '[data-kind]', t(`kind.${item.kind}`));
+  set(copy, '[data-where]', [item.about.name, item.about.place].filter(Boolean).join(' · '));
+  set(copy, '[data-at]', time(item.savedAt));
+  set(copy, '[data-state-word]', t(`state.${state}`));
+  const word = /** @type {HTMLElement | null} */ (copy.querySelector('[data-state-word]'));
+  if (word) word.dataset.state = state;
+  set(copy, '[data-receipt]', item.receipt?.receipt ? t('outbox.receipt', { receipt: item.receipt.receipt }) : '');
+  set(copy, '[data-why]', why(item));
+  return copy;
+}
+
+/** The office's own words, this phone's reason, or what is still missing. @param {Item} item */
+function why(item) {
+  const stuck = item.photos.find((photo) => photo.stuck)?.stuck;
+  const left = item.photos.filter(({ done }) => !done).length;
+  if (item.state === 'accepted' && stuck) return whyCode(stuck, null);
+  if (item.state === 'accepted' && left) return t('outbox.photos', { n: left });
+  if (item.state === 'accepted') return item.receipt?.message ?? '';
+  if (!item.error) return '';
+  const next = item.state === 'saved' && item.nextAt > Date.now() ? t('outbox.next-try', { time: time(item.nextAt) }) : '';
+  return [whyCode(item.error.code, item.error.text), next].filter(Boolean).join(' ');
+}
+
+/** @param {string} code @param {string | null} text */
+function whyCode(code, text) {
+  const known = ['sign-in', 'too-big', 'refused', 'stuck', 'broken', 'missing', 'not-a-picture', 'damaged', 'reoffer'];
+  return known.includes(code) ? t(`why.${code}`, { text: text ?? '' }) : '';
+}
+
+async function saveCopy() {
+  const { person } = await whoami();
+  const items = (await store.records()).filter((item) => item.author === person && isUnsent(item));
+  const state = find('[data-copy-state]');
+  if (state) state.hidden = false;
+  if (items.length === 0) return void (state && (state.textContent = t('outbox.nothing-to-copy')));
+  const { makeCopy, handOver } = await import('../outbox/copy.js');
+  const name = t('outbox.copy-name', { day: new Date().toISOString().slice(0, 10) });
+  const left = await handOver(await makeCopy(items, person), name);
+  if (left && state) state.textContent = t('outbox.copied', { n: items.length });
+}
+
+/** @param {string} selector @returns {HTMLElement | null} */
+function find(selector) { return document.querySelector(selector); }
+
+/** @param {string} selector @param {boolean} on @param {string} [text] */
+function show(selector, on, text) {
+  const element = find(selector);
+  if (!element) return;
+  element.hidden = !on;
+  if (text !== undefined) (element.querySelector('[data-words]') ?? element).textContent = text;
+}
+
+/** @param {ParentNode} root @param {string} selector @param {string} text empty: the element is hidden */
+function set(root, selector, text) {
+  const element = /** @type {HTMLElement | null} */ (root.querySelector(selector));
+  if (element) Object.assign(element, { textContent: text, hidden: text === '' });
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */ let soon;
+subscribe(() => { clearTimeout(soon); soon = setTimeout(() => draw().catch(console.error), 100); });
+addEventListener('pageshow', () => draw().catch(console.error));
+find('[data-send-now]')?.addEventListener('click', () => document.dispatchEvent(new CustomEvent('rounds:send-now')));
+find('[data-save-copy]')?.addEventListener('click', () => saveCopy().catch(console.error));
+draw().catch(console.error);

@@ -1,0 +1,128 @@
+/**
+ * The service worker. Three lanes: the shell (this build's files, from the phone), pages of today's work (network first, then the copy,
+ * with its time), and everything else, above all writes, which is never touched.
+ * The server fills in the build and the lists of addresses.
+ */
+import { makeCourier } from '/static/__BUILD__/js/outbox/send.js';
+import { counts } from '/static/__BUILD__/js/outbox/queue.js';
+import { pocketGet, pocketPut } from '/static/__BUILD__/js/outbox/store.js';
+
+const BUILD = '__BUILD__';
+/** @type {string[]} */ const SHELL = /*__SHELL__*/[];
+/** @type {string[]} The decoder: large, so it comes after the first visit. */ const LATER = /*__LATER__*/[];
+const CACHE = `shell-${BUILD}`;
+const OFFLINE = '/offline';
+const PATIENCE_MS = 3_000;
+const LAST_PATIENCE_MS = 20_000;
+const NEVER = /^\/(sync|ticket|photos|pack|login|logout|sw\.js|healthz|manifest\.webmanifest)(\/|$)/;
+
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+const courier = makeCourier({ build: BUILD });
+
+// One file that cannot be had fails the install: the old worker with its complete shell goes on.
+worker.addEventListener('install', (event) => event.waitUntil((async () => {
+  const cache = await caches.open(CACHE);
+  await cache.addAll([...SHELL, OFFLINE].map((url) => new Request(url, { cache: 'reload' })));
+})()));
+
+// No skipWaiting here: the new version waits for the person's tap, or for the last page to close.
+worker.addEventListener('activate', (event) => event.waitUntil((async () => {
+  const shells = (await caches.keys()).filter((name) => name.startsWith('shell-') && name !== CACHE);
+  // The build before this one stays: a page of it may still be open and load its parts late.
+  for (const name of shells.slice(0, -1)) await caches.delete(name);
+  await worker.clients.claim();
+})()));
+
+worker.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== worker.location.origin || NEVER.test(url.pathname)) return;
+  if (url.pathname.startsWith('/static/')) return event.respondWith(fromShell(request));
+  const fragment = request.headers.has('HX-Request') && !request.headers.has('HX-Boosted');
+  if (!fragment && (request.mode === 'navigate' || request.headers.has('HX-Boosted'))) event.respondWith(page(event));
+});
+
+worker.addEventListener('message', (event) => {
+  const { data, ports } = event;
+  if (data?.do === 'activate') worker.skipWaiting();
+  if (data?.do === 'later') event.waitUntil(fetchLater());
+  if (data?.do === 'keep') {
+    event.waitUntil(keep(data).then(() => true, () => false).then((done) => ports[0]?.postMessage({ done })));
+  }
+});
+
+// Android wakes us when there is signal, even with the app closed. To fail is to be woken once more.
+worker.addEventListener('sync', (/** @type {any} */ event) => {
+  if (event.tag === 'outbox') event.waitUntil(courier.poke('sync').then(counts).then(({ unsent }) => { if (unsent) throw new Error('more to send'); }));
+});
+
+/** @param {Request} request */
+async function fromShell(request) {
+  return (await caches.match(request)) ?? fetch(request);
+}
+
+/** The network gets three seconds when there is a copy, and its time when there is none. @param {FetchEvent} event @returns {Promise<Response>} */
+async function page({ request }) {
+  const copy = await copyOf(request);
+  if (copy && navigator.onLine === false) return copy;
+  const network = fetch(request).catch(() => null);
+  const reply = await within(network, copy ? PATIENCE_MS : LAST_PATIENCE_MS);
+  if (reply && !(copy && reply.status >= 502 && reply.status <= 504)) return reply;
+  return copy ?? (await caches.match(OFFLINE)) ?? Response.error();
+}
+
+/** @template T @param {Promise<T>} promise @param {number} ms @returns {Promise<T | null>} */
+const within = (promise, ms) => Promise.race([promise, new Promise((/** @type {(none: null) => void} */ resolve) => setTimeout(() => resolve(null), ms))]);
+
+/** The kept page, saying when it was made: in a header for scripts that fetch, in the document itself for the page.
+ * @param {Request} request @returns {Promise<Response | null>} */
+async function copyOf(request) {
+  const pointer = await pocketGet('pointers', 'pack').catch(() => null);
+  if (!pointer || !(await caches.has(pointer.cache))) return null;
+  const kept = await (await caches.open(pointer.cache)).match(request, { ignoreSearch: true, ignoreVary: true });
+  if (!kept) return null;
+  const html = (await kept.text()).replace(/<html /, `<html data-cached-at="${pointer.madeAt}" `);
+  const headers = new Headers(kept.headers);
+  headers.set('Rounds-Cached-At', pointer.madeAt);
+  headers.delete('Content-Length');
+  headers.delete('Content-Encoding');
+  return new Response(html, { headers });
+}
+
+/** Fetches a whole pack into a new cache; only then the pointer turns to it. Half a pack is never used.
+ * @param {{person: string, revision: string, pages: string[], made_at: string}} pack */
+async function keep({ person, revision, pages, made_at }) {
+  const name = `pack-${person}-${revision}-${BUILD}`;
+  const pointer = await pocketGet('pointers', 'pack');
+  if (pointer?.cache !== name || !(await caches.has(name))) {
+    await caches.delete(name);
+    const cache = await caches.open(name);
+    try {
+      const line = [...pages];
+      await Promise.all([1, 2, 3, 4].map(async () => { for (let path; (path = line.shift());) await keepPage(cache, path, person); }));
+    } catch (error) {
+      await caches.delete(name);
+      throw error;
+    }
+  }
+  await pocketPut('pointers', { cache: name, person, madeAt: made_at }, 'pack');
+  for (const other of await caches.keys()) if (other.startsWith('pack-') && other !== name) await caches.delete(other);
+}
+
+/** @param {Cache} cache @param {string} path @param {string} person */
+async function keepPage(cache, path, person) {
+  const url = new URL(path, worker.location.origin);
+  if (url.origin !== worker.location.origin) throw new Error(`not ours: ${path}`);
+  const reply = await fetch(url, { cache: 'no-cache', redirect: 'error', headers: { 'Rounds-Pack': '1' } });
+  const theirs = reply.headers.get('Rounds-Person') === person;
+  if (reply.status !== 200 || reply.redirected || reply.type !== 'basic' || !theirs) throw new Error(`${path}: ${reply.status}, not kept`);
+  await cache.put(url, reply);
+}
+
+/** In the background, each missing file once; a failure waits for the next start. */
+async function fetchLater() {
+  const cache = await caches.open(CACHE);
+  for (const url of LATER) {
+    if (!(await cache.match(url))) await cache.add(url).catch(() => {});
+  }
+}

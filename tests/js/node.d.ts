@@ -1,0 +1,14 @@
+// The little of Node that these tests use. Its whole types would give browser code Node's timers.
+declare module 'node:assert/strict' {
+  const assert: { ok(value: unknown, message?: string): asserts value; [name: string]: any };
+  export default assert;
+}
+declare module 'node:test' {
+  type Work = (context: any) => unknown;
+  export function test(name: string, work: Work): void;
+  export function describe(name: string, work: Work): void;
+  export function it(name: string, work: Work): void;
+  export default test;
+}
+declare module 'node:crypto' { export function createHash(name: string): { update(data: string | Uint8Array): { digest(form: 'hex'): string } }; }
+declare const process: { env: Record<string, string | undefined> };
