@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import test from 'node:test';
+import { test } from 'node:test';
 import { checkCharacters, digest8, grouped, normalise, parseLabel } from '../../static/js/scan/code.js';
 
 /** @param {string} eight */

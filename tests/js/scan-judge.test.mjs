@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { checkCharacters, digest8 } from '../../static/js/scan/code.js';
 import { judge } from '../../static/js/scan/judge.js';
 

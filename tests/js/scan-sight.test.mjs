@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { Sightings } from '../../static/js/scan/loop.js';
 import { distance, placeWord, PositionWatch } from '../../static/js/scan/position.js';
 
