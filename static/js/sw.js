@@ -9,7 +9,8 @@ import { pocketGet, pocketPut } from '/static/__BUILD__/js/outbox/store.js';
 
 const BUILD = '__BUILD__';
 /** @type {string[]} */ const SHELL = /*__SHELL__*/[];
-/** @type {string[]} The decoder: large, so it comes after the first visit. */ const LATER = /*__LATER__*/[];
+/** @type {string[]} Large parts that come after the first visit: the decoder, and the zip that "Save a copy" needs just when there is no signal. */
+const LATER = [.../*__LATER__*/[], '/static/__BUILD__/vendor/fflate/browser.js'];
 const CACHE = `shell-${BUILD}`;
 const OFFLINE = '/offline';
 const PATIENCE_MS = 3_000;
@@ -22,7 +23,12 @@ const courier = makeCourier({ build: BUILD });
 // One file that cannot be had fails the install: the old worker with its complete shell goes on.
 worker.addEventListener('install', (event) => event.waitUntil((async () => {
   const cache = await caches.open(CACHE);
-  await cache.addAll([...SHELL, OFFLINE].map((url) => new Request(url, { cache: 'reload' })));
+  try {
+    await cache.addAll([...SHELL, OFFLINE].map((url) => new Request(url, { cache: 'reload' })));
+  } catch (error) {
+    await caches.delete(CACHE);
+    throw error;
+  }
 })()));
 
 // No skipWaiting here: the new version waits for the person's tap, or for the last page to close.

@@ -26,10 +26,12 @@ export function makeCourier({ build }) {
   /** @type {(at: number | null) => void} */ let onRest = () => {};
   let heardAt = Date.now();
   let holding = false;
+  /** @type {string | null} what we wanted while another courier was at it */ let missed = null;
 
   channel?.addEventListener('message', ({ data }) => {
     if (data.type === 'beat') heardAt = Date.now();
     if (data.type === 'poke' && holding) again = stronger(again, data.reason);
+    if (data.type === 'free' && missed !== null) poke(missed);
   });
 
   /** Sends what can be sent. Never throws; resolves when there is nothing left to do now.
@@ -43,8 +45,9 @@ export function makeCourier({ build }) {
   async function run() {
     while (again !== null) {
       const reason = again;
-      again = null;
+      again = missed = null;
       if (!(await withLock((sole, lost) => drain(reason, sole, lost)))) {
+        missed = reason;
         channel?.postMessage({ type: 'poke', reason });
         return onRest(Date.now() + SILENCE_MS);
       }
@@ -53,7 +56,7 @@ export function makeCourier({ build }) {
 
   /** @param {(sole: boolean, lost: () => boolean) => Promise<void>} work @returns {Promise<boolean>} whether it was our turn */
   async function withLock(work) {
-    if (!globalThis.navigator?.locks) { await guarded(() => work(false, () => false)); return true; }
+    if (!globalThis.navigator.locks) { await guarded(() => work(false, () => false)); return true; }
     let lost = false;
     let mine = false;
     const steal = Date.now() - heardAt > SILENCE_MS && (await navigator.locks.query()).held?.some(({ name }) => name === 'outbox');
@@ -80,6 +83,8 @@ export function makeCourier({ build }) {
     } finally {
       clearInterval(beat);
       holding = false;
+      // After the lock is let go: whoever was refused looks for itself, it may see more network than we did.
+      setTimeout(() => channel?.postMessage({ type: 'free' }), 50);
     }
   }
 
