@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Sightings } from '../../static/js/scan/loop.js';
+import { aimIn, zoomSteps } from '../../static/js/scan/viewfinder.js';
 import { distance, placeWord, PositionWatch } from '../../static/js/scan/position.js';
 
 test('a label that stays in the picture is told once', () => {
@@ -67,4 +68,24 @@ test('a fix older than a minute says nothing, and nobody waits for a new one', (
   const at = Date.parse(watch.fix.at);
   assert.equal(watch.last(at + 60_000), watch.fix);
   assert.equal(watch.last(at + 60_001), null);
+});
+
+test('the frame on an upright phone lies above the middle of the picture', () => {
+  const upright = { width: 1080, height: 1920 };
+  const screen = { x: 0, y: 0, width: 390, height: 844 };
+  const aim = aimIn(upright, screen, { x: 65, y: 108, width: 260, height: 260 });
+  assert.ok(Math.abs(aim.x - 0.5) < 0.001);
+  assert.ok(Math.abs(aim.y - 238 / 844) < 0.001);
+});
+
+test('a wide picture on an upright screen overflows sideways; before there is a picture, aim at its middle', () => {
+  const screen = { x: 0, y: 0, width: 400, height: 800 };
+  const aim = aimIn({ width: 1600, height: 800 }, screen, { x: 300, y: 300, width: 200, height: 200 });
+  assert.deepEqual(aim, { x: 0.625, y: 0.5 });
+  assert.deepEqual(aimIn({ width: 0, height: 0 }, screen, screen), { x: 0.5, y: 0.5 });
+});
+
+test('zoom goes in whole steps as far as the camera can', () => {
+  assert.deepEqual(zoomSteps({ min: 1, max: 5, step: 0.1 }), [1, 2, 3]);
+  assert.deepEqual(zoomSteps({ min: 0.5, max: 1.2, step: 0.1 }), [0.5, 1]);
 });

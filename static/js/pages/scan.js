@@ -15,7 +15,7 @@ import { Sheet } from '../scan/sheet.js';
 import { signal, unlockSound } from '../scan/sound.js';
 import { part } from '../scan/templates.js';
 import { today } from '../scan/today.js';
-import { showCameraState, showControls } from '../scan/viewfinder.js';
+import { aimIn, showCameraState, showControls } from '../scan/viewfinder.js';
 import { t } from '../words.js';
 
 /** @typedef {import('../scan/recorder.js').Outcome} Outcome */
@@ -25,6 +25,7 @@ const DRAFT = 'scan';
 /** @type {Record<string, string>} */
 const UNSAVED = { PhoneFull: 'scan.phone-full', NobodySignedIn: 'scan.sign-in', NeedsUpdate: 'scan.update-first' };
 const TOAST_MS = 3500;
+const LEARN_MS = 5 * 60_000;
 const drafts = { save: saveDraft.bind(null, DRAFT), drop: dropDraft.bind(null, DRAFT) };
 
 class ScanPage {
@@ -50,6 +51,7 @@ class ScanPage {
     await known;
     await this.resume();
     await this.fromLink();
+    setInterval(() => void this.learn(), LEARN_MS);
     void this.position.startIfAllowed();
   }
 
@@ -73,6 +75,7 @@ class ScanPage {
       this.loop = new ScanLoop({
         video: this.camera.video,
         reader,
+        aim: () => this.aim(),
         onReading: (reading) => void this.read(reading),
         onFailure: (error) => console.error(error),
       });
@@ -84,6 +87,12 @@ class ScanPage {
     }
     await opening;
     this.cameraIs(this.camera.state);
+  }
+
+  aim() {
+    const { video } = this.camera;
+    const picture = { width: video.videoWidth, height: video.videoHeight };
+    return aimIn(picture, video.getBoundingClientRect(), part(this.root, 'frame').getBoundingClientRect());
   }
 
   /** @param {import('../scan/camera.js').CameraState} state */

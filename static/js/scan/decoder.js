@@ -3,14 +3,15 @@
  * ('wasm-unsafe-eval'); the page itself stays at 'self'.
  *
  * One message, one answer:
- *   {id, bitmap, every, inView} → {id, found: {text, frame} | null} or {id, error}
+ *   {id, bitmap, aim, every, inView} → {id, found: {text, frame} | null} or {id, error}
  * A live picture gets one attempt of the cycle per frame (the next frame is as good as this one and comes at once);
  * a photograph gets every attempt there is. The first message, {ready}, says whether reading works at all.
  */
 import { prepareZXingModule, readBarcodes } from '../../vendor/zxing-wasm/reader/index.js';
 import { scanFrame } from './frame.js';
 
-/** @typedef {{id: number, bitmap: ImageBitmap, every?: boolean, inView?: string | null}} Request */
+/** @typedef {import('./reader.js').Aim} Aim */
+/** @typedef {{id: number, bitmap: ImageBitmap, aim: Aim, every?: boolean, inView?: string | null}} Request */
 /** @typedef {import('../../vendor/zxing-wasm/reader/index.js').ReaderOptions} ReaderOptions */
 
 const worker = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ (globalThis));
@@ -30,13 +31,14 @@ const CLOSE = 480;
 
 /**
  * Frames are cropped or enlarged, never handed on smaller: half the size alone reads an eighth as much.
- * People centre the code, so the middle comes first and comes twice, the second time softened against dirt.
- * @type {((bitmap: ImageBitmap) => ReturnType<typeof readBarcodes>)[]}
+ * People hold the code in the frame on the screen, so the square around it comes first and comes twice, the second time
+ * softened against dirt.
+ * @type {((bitmap: ImageBitmap, aim: Aim) => ReturnType<typeof readBarcodes>)[]}
  */
 const CYCLE = [
-  (bitmap) => readBarcodes(middle(bitmap, MIDDLE), PLAIN),
-  (bitmap) => readBarcodes(doubled(sharpened(middle(bitmap, CLOSE))), DENOISED),
-  (bitmap) => readBarcodes(middle(bitmap, MIDDLE, 0.5), THOROUGH),
+  (bitmap, aim) => readBarcodes(square(bitmap, aim, MIDDLE), PLAIN),
+  (bitmap, aim) => readBarcodes(doubled(sharpened(square(bitmap, aim, CLOSE))), DENOISED),
+  (bitmap, aim) => readBarcodes(square(bitmap, aim, MIDDLE, 0.5), THOROUGH),
   (bitmap) => readBarcodes(pixels(bitmap, 0, 0, bitmap.width, bitmap.height), THOROUGH),
 ];
 let turn = 0;
@@ -48,9 +50,9 @@ module.then(warmUp).then(
 );
 
 worker.onmessage = async ({ data }) => {
-  const { id, bitmap, every, inView } = /** @type {Request} */ (data);
+  const { id, bitmap, aim, every, inView } = /** @type {Request} */ (data);
   try {
-    const text = every ? await readEvery(bitmap) : await readNext(bitmap);
+    const text = every ? await readEvery(bitmap, aim) : await readNext(bitmap, aim);
     // A code that stays in view was reported already: no second picture of it.
     const frame = text !== null && text !== inView ? await scanFrame(bitmap) : null;
     const found = text === null ? null : { text, frame };
@@ -62,29 +64,30 @@ worker.onmessage = async ({ data }) => {
   }
 };
 
-/** @param {ImageBitmap} bitmap */
-async function readNext(bitmap) {
+/** @param {ImageBitmap} bitmap @param {Aim} aim */
+async function readNext(bitmap, aim) {
   const attempt = CYCLE[turn % CYCLE.length];
-  const text = await textOf(attempt, bitmap);
+  const text = await textOf(attempt, bitmap, aim);
   turn = text === null ? turn + 1 : 0;
   return text;
 }
 
-/** @param {ImageBitmap} bitmap */
-async function readEvery(bitmap) {
+/** @param {ImageBitmap} bitmap @param {Aim} aim */
+async function readEvery(bitmap, aim) {
   for (const attempt of CYCLE) {
-    const text = await textOf(attempt, bitmap);
+    const text = await textOf(attempt, bitmap, aim);
     if (text !== null) return text;
   }
   return null;
 }
 
 /**
- * @param {typeof CYCLE[number] | undefined} attempt
+ * @param {typeof CYCLE[number]} attempt
  * @param {ImageBitmap} bitmap
+ * @param {Aim} aim
  */
-async function textOf(attempt, bitmap) {
-  const [result] = attempt ? await attempt(bitmap) : [];
+async function textOf(attempt, bitmap, aim) {
+  const [result] = await attempt(bitmap, aim);
   return result?.isValid ? result.text : null;
 }
 
@@ -95,12 +98,15 @@ function warmUp() {
 
 /**
  * @param {ImageBitmap} bitmap
+ * @param {Aim} aim
  * @param {number} most  pixels of a side
  * @param {number} [shift]  half a pixel makes every pixel the mean of four: a soft blur at no cost
  */
-function middle(bitmap, most, shift = 0) {
+function square(bitmap, aim, most, shift = 0) {
   const side = Math.min(most, bitmap.width, bitmap.height);
-  return pixels(bitmap, ((bitmap.width - side) >> 1) + shift, ((bitmap.height - side) >> 1) + shift, side, side);
+  const start = (/** @type {number} */ at, /** @type {number} */ whole) =>
+    Math.max(0, Math.min(whole - side, Math.round(at * whole - side / 2)));
+  return pixels(bitmap, start(aim.x, bitmap.width) + shift, start(aim.y, bitmap.height) + shift, side, side);
 }
 
 /** @param {CanvasImageSource} source @param {number} x @param {number} y @param {number} width @param {number} height */

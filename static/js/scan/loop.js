@@ -8,6 +8,7 @@
 
 const GONE_MS = 3000; // unread for this long, a code has left the view; a few blurred frames have not
 const PACE_MS = 40; // at most 25 attempts a second: more only warms the phone
+const HELD_PACE_MS = 120; // while a label is held in view there is nothing to hurry for
 
 /**
  * A phone resting on a label reads it ten times a second, and two labels side by side alternate: each is one scan.
@@ -45,19 +46,19 @@ export class Sightings {
 
 export class ScanLoop {
   /**
-   * @param {{video: HTMLVideoElement, reader: Reader, onReading: (reading: Reading) => void, onFailure: (error: unknown) => void}} parts
+   * @param {{video: HTMLVideoElement, reader: Reader, aim: () => import('./reader.js').Aim, onReading: (reading: Reading) => void, onFailure: (error: unknown) => void}} parts
    */
-  constructor({ video, reader, onReading, onFailure }) {
+  constructor({ video, reader, aim, onReading, onFailure }) {
     this.video = video;
     this.reader = reader;
+    this.aim = aim;
     this.onReading = onReading;
     this.onFailure = onFailure;
     this.sightings = new Sightings();
     this.running = false;
     this.busy = false;
     this.lastStart = -Infinity;
-    /** Frames looked at since the start: tells a black picture from a dark cellar. */
-    this.frames = 0;
+    this.pace = PACE_MS;
   }
 
   start() {
@@ -83,13 +84,13 @@ export class ScanLoop {
 
   /** @param {number} shownAt */
   async look(shownAt) {
-    if (!this.running || this.busy || shownAt - this.lastStart < PACE_MS || this.video.readyState < 2) return;
+    if (!this.running || this.busy || shownAt - this.lastStart < this.pace || this.video.readyState < 2) return;
     this.busy = true;
     this.lastStart = shownAt;
-    this.frames += 1;
     try {
       const bitmap = await createImageBitmap(this.video);
-      const found = await this.reader.read(bitmap, { inView: this.sightings.latest(shownAt) });
+      const found = await this.reader.read(bitmap, { aim: this.aim(), inView: this.sightings.latest(shownAt) });
+      this.pace = found ? HELD_PACE_MS : PACE_MS;
       if (found && this.running && this.sightings.see(found.text, shownAt) && found.frame) {
         this.onReading({ text: found.text, frame: found.frame, shownAt });
       }

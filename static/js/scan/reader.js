@@ -3,13 +3,16 @@
  *
  * @typedef {import('./frame.js').Picture} Picture
  * @typedef {{text: string, frame: Picture | null}} Found  frame is null for the code that was in view already
- * @typedef {{read: (bitmap: ImageBitmap, options?: {every?: boolean, inView?: string | null}) => Promise<Found | null>,
+ * @typedef {{x: number, y: number}} Aim  where in the picture people aim, each 0 to 1
+ * @typedef {{read: (bitmap: ImageBitmap, options?: {aim?: Aim, every?: boolean, inView?: string | null}) => Promise<Found | null>,
  *   close: () => void}} Reader
  * @typedef {{rawValue: string}} Detected
  * @typedef {{new (options: {formats: string[]}): {detect: (source: ImageBitmap) => Promise<Detected[]>},
  *   getSupportedFormats: () => Promise<string[]>}} DetectorClass
  */
 import { scanFrame } from './frame.js';
+
+const CENTRE = { x: 0.5, y: 0.5 };
 
 /**
  * The reader for a live picture. Rejects when this browser can read nothing.
@@ -54,9 +57,9 @@ export function wasmReader() {
   let last = 0;
   const reader = {
     /** @type {Reader['read']} */
-    read(bitmap, { every = false, inView = null } = {}) {
+    read(bitmap, { aim = CENTRE, every = false, inView = null } = {}) {
       const id = (last += 1);
-      worker.postMessage({ id, bitmap, every, inView }, [bitmap]);
+      worker.postMessage({ id, bitmap, aim, every, inView }, [bitmap]);
       return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
     },
     close() {

@@ -30,6 +30,7 @@ export class Sheet {
     this.element = clone('sheet');
     this.form = /** @type {HTMLFormElement} */ (part(this.element, 'form'));
     this.questions = /** @type {import('./questions.js').Question[]} */ (outcome.verdict.point?.questions ?? []);
+    /** @type {Shots} */
     this.shots = new Shots(part(this.element, 'shots'), () => this.changed());
     /** @type {Mode} */
     this.mode = 'found';
@@ -64,7 +65,6 @@ export class Sheet {
     this.fact('next', nextWords(outcome));
     part(element, 'position').hidden = !this.parts.onPosition;
     part(element, 'questions').replaceChildren(...inOrder(this.questions).map(questionField));
-    part(element, 'ordinary').hidden = !this.questions.some(({ kind }) => kind === 'yes_no' || kind === 'choice');
   }
 
   /** @param {string} name @param {string | null} words */
@@ -109,6 +109,8 @@ export class Sheet {
       piece.hidden = !(piece.dataset.in ?? '').split(' ').includes(mode);
     }
     part(this.element, 'questions').hidden ||= this.questions.length === 0;
+    part(this.element, 'ordinary').hidden ||= !this.questions.some(({ kind }) => kind === 'yes_no' || kind === 'choice');
+    part(this.element, 'normal').hidden ||= !this.outcome.verdict.checkpoint; // nothing is known to be normal there
     part(this.element, 'withdraw').hidden ||= !canWithdraw(this.outcome);
     this.parts.onForm(this.occupied);
   }

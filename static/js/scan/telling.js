@@ -36,8 +36,9 @@ export function labelWords({ code, verdict: { label } }) {
 }
 
 /** @param {Outcome} outcome */
-export function placeWords({ place: { word, distance_m, accuracy_m } }) {
-  if (word === 'inside' || (word === 'unknown' && accuracy_m !== null)) return null; // nothing to do about it: not said
+export function placeWords({ place: { word, distance_m, accuracy_m }, verdict: { checkpoint } }) {
+  const asked = checkpoint?.lat != null && checkpoint.lon != null;
+  if (word === 'inside' || (word === 'unknown' && !asked)) return null; // nothing to do about it: not said
   return t(`scan.place.${word}`, { distance: distance_m ?? 0, accuracy: accuracy_m ?? 0 });
 }
 

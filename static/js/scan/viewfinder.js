@@ -84,3 +84,20 @@ function stepZoom(button, camera, steps) {
 export function zoomSteps({ min, max }) {
   return [1, 2, 3].map((times) => min * times).filter((zoom) => zoom <= max);
 }
+
+/**
+ * Where the frame on the screen lies in the camera's picture. The video covers its box and overflows it on one axis; on an
+ * upright phone the frame is well above the picture's middle.
+ * @param {{width: number, height: number}} picture
+ * @param {{x: number, y: number, width: number, height: number}} box  of the video element
+ * @param {{x: number, y: number, width: number, height: number}} frame
+ * @returns {import('./reader.js').Aim}
+ */
+export function aimIn(picture, box, frame) {
+  const scale = Math.max(box.width / picture.width, box.height / picture.height) || 1;
+  const along = (/** @type {'x' | 'y'} */ axis, /** @type {'width' | 'height'} */ size) => {
+    const fromMiddle = frame[axis] + frame[size] / 2 - (box[axis] + box[size] / 2);
+    return 0.5 + fromMiddle / scale / picture[size] || 0.5;
+  };
+  return { x: along('x', 'width'), y: along('y', 'height') };
+}
