@@ -11,4 +11,5 @@ declare module 'node:test' {
   export default test;
 }
 declare module 'node:crypto' { export function createHash(name: string): { update(data: string | Uint8Array): { digest(form: 'hex'): string } }; }
+declare module 'node:fs' { export function readdirSync(path: URL, options: {recursive: boolean}): unknown[]; export function readFileSync(path: URL | string, form: 'utf8'): string; }
 declare const process: { env: Record<string, string | undefined> };
