@@ -1,0 +1,96 @@
+"""Operator commands: `python -m webapp <command>`; `scripts/start` uses them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from webapp import config, create_app, migrate
+from webapp.core.tasks import Worker
+
+
+def application() -> Flask:
+    """The application, or one line about the setting that is wrong."""
+    try:
+        return create_app()
+    except config.WrongSetting as wrong:
+        click.echo(config.explain(wrong), err=True)
+        sys.exit(2)
+
+
+@click.group()
+def main() -> None:
+    """Rounds: run and look after an installation."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+@main.command("migrate")
+def migrate_command() -> None:
+    """Create the database, or bring it to the present schema."""
+    app = application()
+    with app.app_context():
+        migrate.upgrade()
+
+
+@main.command("revision", hidden=True)
+@click.argument("message")
+def revision_command(message: str) -> None:
+    """Write a new migration from what differs (developers)."""
+    app = application()
+    with app.app_context():
+        migrate.revision(message)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True, help="Server processes.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve until stopped. A thread of the first process does the background work."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    application()  # a wrong setting stops here, with one line, and not in every worker
+    server = Granian(
+        "webapp.wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=32,
+        backlog=1024,
+        respawn_failed_workers=True,
+        workers_kill_timeout=20,
+        log_level=os.environ.get("ROUNDS_LOG", "warning"),  # type: ignore[arg-type]
+    )
+    threading.Thread(target=Worker(create_app()).run, name="tasks", daemon=True).start()
+    server.serve()
+
+
+@main.command()
+def worker() -> None:
+    """Do the background work in a process of its own."""
+    Worker(application()).run()
+
+
+@main.command()
+@click.option("--site", required=True, help="Short name of the community.")
+@click.option("--size", type=click.Choice(["large", "medium", "small"]), default="large", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="HTML file to write.")
+def labels(site: str, size: str, out: Path) -> None:
+    """Write a community's label sheets as a page to print."""
+    from webapp.sites.printing import sheets_file
+
+    app = application()
+    with app.test_request_context():
+        count = sheets_file(site, size, out)
+    if count is None:
+        raise click.ClickException(f"there is no community {site!r}")
+    click.echo(f"{count} labels: {out}")

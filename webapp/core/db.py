@@ -1,0 +1,176 @@
+"""The database: one base class, one time type, and the rules of a transaction.
+
+One view call, or one call of the intake, is one transaction, committed at the edge (`commit_at_the_edge`); actions
+never commit. A request that may write begins SQLite's transaction with BEGIN IMMEDIATE: a reader that later turned
+writer would work from an old snapshot and fail with "database is locked".
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from flask import Flask, Response, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class UTCTime(TypeDecorator[datetime]):
+    """An aware moment in UTC. Refuses a naive one: a time without zone is a bug, not a time."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs a time zone: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table's base. Constraint names are fixed so that migrations can name them on both engines."""
+
+    registry = registry(
+        metadata=sa.MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={datetime: UTCTime(), dict[str, Any]: sa.JSON(), list[Any]: sa.JSON()},
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Inside: transactions outside a request (a command, a task) are writers. Commits when left, rolls back on error."""
+    mark = _writing.set(True)
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _writing.reset(mark)
+
+
+def is_writer() -> bool:
+    """May the transaction that begins now write?"""
+    return _writing.get() or (has_request_context() and request.method not in READING)
+
+
+class Turnstile:
+    """One writer at a time, in order of arrival, across the threads and processes of this machine.
+
+    SQLite lets writers wait by sleeping and trying again, which starves some of them for half a second; a lock that
+    the kernel queues on does not. The lock falls when its holder dies, so a crash needs no clean-up.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self.threads = threading.Lock()
+
+    def enter(self) -> None:
+        """Wait for the turn. Raises sqlite3.OperationalError ("database is locked") after 30 s, as SQLite would."""
+        if not self.threads.acquire(timeout=30):
+            raise sqlite3.OperationalError("database is locked")
+        fcntl.flock(self.file, fcntl.LOCK_EX)
+
+    def leave(self) -> None:
+        """Let the next writer in."""
+        fcntl.flock(self.file, fcntl.LOCK_UN)
+        self.threads.release()
+
+
+def _prepare_sqlite(engine: sa.Engine, synchronous: str) -> None:
+    turnstile = Turnstile(f"{engine.url.database}.turn")
+
+    @sa.event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver must not begin transactions by itself: with its own late BEGIN, a savepoint outlives a rollback.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            "busy_timeout=15000",
+            "cache_size=-16000",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if not is_writer():
+            connection.exec_driver_sql("BEGIN")
+            return
+        turnstile.enter()
+        connection.info["has_turn"] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @sa.event.listens_for(engine, "checkin")
+    def checkin(_connection: Any, record: Any) -> None:
+        # The pool takes a connection back after COMMIT or ROLLBACK is done: only then is the turn over.
+        if record.info.pop("has_turn", False):
+            turnstile.leave()
+
+
+def commit_at_the_edge(response: Response) -> Response:
+    """Returning commits; raising has rolled back before this is reached."""
+    if request.method not in READING:
+        db.session.commit()
+    return response
+
+
+def init_db(app: Flask) -> None:
+    """Connect Flask-SQLAlchemy and set the engine's transaction rules."""
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine, app.config["SQLITE_SYNCHRONOUS"])
+    app.after_request(commit_at_the_edge)
+
+
+def insert_new(table: Any, rows: list[dict[str, Any]], key: str) -> sa.Executable:
+    """INSERT of rows that skips those whose unique `key` is there already, in either engine's words."""
+    dialect = db.session.get_bind().dialect.name
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table).values(rows).on_conflict_do_nothing(index_elements=[key])
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table).values(rows).on_conflict_do_nothing(index_elements=[key])
+
+
+def changed(statement: sa.Update) -> int:
+    """Run an UPDATE that asks "is it still so?" in its WHERE; the count of rows says who won."""
+    return cast(sa.CursorResult[Any], db.session.execute(statement)).rowcount

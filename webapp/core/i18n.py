@@ -1,0 +1,122 @@
+"""Languages: English is the source, `zh_CN` the other. Catalogues are read from their .po files; no build step.
+
+Data with two names (`name`, `name_en`) is shown by `named`.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import Babel, Domain, force_locale, format_date, get_locale, gettext, lazy_gettext, ngettext
+
+__all__ = ["LANGUAGES", "force_locale", "gettext", "html_lang", "language", "lazy_gettext", "named", "ngettext"]
+
+LANGUAGES = {"zh_CN": "中文", "en": "English"}
+CATALOGUES = Path(__file__).parent.parent / "translations"
+
+
+@lru_cache
+def catalogue(locale: str) -> NullTranslations:
+    """The compiled catalogue of one locale; the source language has none."""
+    path = CATALOGUES / locale / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=locale))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class PoDomain(Domain):
+    """Flask-Babel's domain, fed by `catalogue`."""
+
+    def get_translations(self) -> NullTranslations:
+        return catalogue(str(get_locale()))
+
+
+class Bilingual(Protocol):
+    """Anything a company names in Chinese and, if it likes, in English."""
+
+    name: str
+    name_en: str | None
+
+
+def named(thing: Bilingual | None, language: str | None = None) -> str:
+    """The name in the reader's language, else the one there is."""
+    if thing is None:
+        return ""
+    english = (language or str(get_locale())).startswith("en")
+    return (thing.name_en or thing.name) if english else thing.name
+
+
+def text_of(thing: Any, field: str) -> str:
+    """Like `named`, for any pair of columns `field` and `field_en`."""
+    own, english = getattr(thing, field) or "", getattr(thing, f"{field}_en") or ""
+    return (english or own) if str(get_locale()).startswith("en") else own
+
+
+def language() -> str:
+    """The reader's locale, one of LANGUAGES."""
+    return str(get_locale()) if has_request_context() else "en"
+
+
+def html_lang() -> str:
+    """For `<html lang>`: BCP 47."""
+    return "zh-CN" if language() == "zh_CN" else "en"
+
+
+def choose_locale() -> str | None:
+    """A signed-in person's own language, else the cookie of the sign-in page, else the browser's, else the setting."""
+    if not has_request_context():
+        return None
+    chosen = getattr(g, "language", None) or request.cookies.get("language")
+    if chosen in LANGUAGES:
+        return chosen
+    wanted = request.accept_languages.best_match(["zh-CN", "zh", "en"])
+    if wanted:
+        return "en" if wanted == "en" else "zh_CN"
+    return str(current_app.config["ROUNDS_LOCALE"])
+
+
+def clock_time(moment: datetime | None, zone: str, seconds: bool = False) -> str:
+    """22:06, at the site."""
+    if moment is None:
+        return ""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def day_and_time(moment: datetime | None, zone: str) -> str:
+    """The day in the reader's words, and the time, at the site."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{format_date(local.date(), 'MMMd' if language() == 'en' else 'M月d日')} {local:%H:%M}"
+
+
+def day_words(day: date, weekday: bool = True) -> str:
+    """Monday, 23 November 2026 / 2026年11月23日 星期一."""
+    return format_date(day, "full" if weekday else "long")
+
+
+def iso(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds and Z, for machines."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def init_i18n(app: Flask) -> None:
+    """Flask-Babel with our catalogues, and the filters templates use."""
+    babel = Babel(app, default_locale=app.config["ROUNDS_LOCALE"], locale_selector=choose_locale)
+    babel.domain_instance = PoDomain()
+    app.jinja_env.filters.update(named=named, clock=clock_time, day_time=day_and_time, day_words=day_words, iso=iso)
+    app.jinja_env.globals.update(text_of=text_of, html_lang=html_lang)
+

@@ -1,0 +1,61 @@
+"""What every page needs: pagination, and where to go next after a form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import request, url_for
+from sqlalchemy.orm import DeclarativeBase
+
+from webapp.core.db import db
+from webapp.core.problems import Problem
+
+Row = TypeVar("Row")
+PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of a list, counted from 1. `more` says whether another follows."""
+
+    rows: list[Row]
+    number: int
+    more: bool
+
+    def address(self, number: int) -> str:
+        """This list at another page, filters kept."""
+        assert request.endpoint
+        return url_for(request.endpoint, **{**(request.view_args or {}), **request.args, "page": number})
+
+
+def page_of(statement: sa.Select[tuple[Row]], per_page: int = PER_PAGE) -> Page[Row]:
+    """The page of an ordered SELECT that the address asks for (`?page=N`).
+
+    Asks for one row more than it shows instead of counting all rows: counting grows with the table.
+    """
+    number = max(1, request.args.get("page", 1, type=int))
+    rows = list(db.session.scalars(statement.limit(per_page + 1).offset((number - 1) * per_page)))
+    return Page(rows[:per_page], number, len(rows) > per_page)
+
+
+def safe_next(default: str) -> str:
+    """The address in `next`, if it is a path of ours; anything else could lead a person away."""
+    wanted = request.values.get("next", "")
+    parts = urlsplit(wanted)
+    if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc and "\\" not in wanted:
+        return wanted
+    return default
+
+
+def get_or_404(model: type[Row], key: object) -> Row:
+    """The row of that key. Raises Problem not-found; callers still ask whether this person may see it."""
+    from webapp.core.problems import Problem
+
+    assert issubclass(model, DeclarativeBase)
+    found = db.session.get(model, key)
+    if found is None:
+        raise Problem("not-found")
+    return found

@@ -1,0 +1,129 @@
+"""Style, script and pictures under `/static/<build>/…`: one address per content, kept for ever by caches.
+
+`build` is a digest of everything in static/, so ES modules can import each other by relative path and a new release
+never mixes with an old one. A file of another build is 404, never a page.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import mimetypes
+from functools import cached_property
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, current_app, request
+
+from webapp.core import gate
+from webapp.core.problems import Problem
+
+ROOT = Path(__file__).parent.parent.parent / "static"
+COMPRESSIBLE = {".css", ".js", ".svg", ".json", ".wasm", ".txt", ".webmanifest"}
+# Fetched in the background after the first visit: too large to hold up the shell's precache.
+LATER = ("vendor/zxing-wasm/",)
+NOT_SHELL = ("js/sw.js", "vendor/fflate", "icons/maskable", "icons/icon-512", "icons/shortcut", "icons/apple")
+
+mimetypes.add_type("text/javascript", ".js")
+mimetypes.add_type("application/wasm", ".wasm")
+
+static = Blueprint("static_files", __name__)
+
+
+class Bundle:
+    """All static files in memory, with their compressed form."""
+
+    def __init__(self, root: Path = ROOT) -> None:
+        self.files = {
+            path.relative_to(root).as_posix(): path.read_bytes()
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and not path.name.startswith(".")
+        }
+        self.packed: dict[str, bytes] = {}
+
+    @cached_property
+    def build(self) -> str:
+        """Ten hex digits of the digest of every name and content."""
+        digest = hashlib.sha256()
+        for name, content in self.files.items():
+            digest.update(f"{name}\0{len(content)}\0".encode())
+            digest.update(content)
+        return digest.hexdigest()[:10]
+
+    def address(self, name: str) -> str:
+        """The address of one file; raises LookupError when there is no such file."""
+        if name not in self.files:
+            raise LookupError(f"no static file {name!r}")
+        return f"/static/{self.build}/{name}"
+
+    def gzipped(self, name: str) -> bytes:
+        """The file as gzip, made at the first request and kept."""
+        if name not in self.packed:
+            self.packed[name] = gzip.compress(self.files[name], 9, mtime=0)
+        return self.packed[name]
+
+    @cached_property
+    def shell(self) -> list[str]:
+        """What a phone keeps from the first visit on, for any page to stand without network."""
+        return [self.address(n) for n in self.files if n.endswith((".js", ".css", ".svg", ".png")) and not n.startswith(LATER + NOT_SHELL)]
+
+    @cached_property
+    def worker(self) -> str:
+        """The service worker with its build and its list of files filled in."""
+        source = self.files["js/sw.js"].decode()
+        later = [self.address(n) for n in self.files if n.startswith(LATER) and n.endswith((".js", ".wasm"))]
+        return (
+            source.replace("__BUILD__", self.build)
+            .replace("/*__SHELL__*/[]", json.dumps(self.shell))
+            .replace("/*__LATER__*/[]", json.dumps(later))
+        )
+
+
+def bundle() -> Bundle:
+    """The application's static files."""
+    found = current_app.extensions["bundle"]
+    assert isinstance(found, Bundle)
+    return found
+
+
+def asset(name: str) -> str:
+    """For templates: the address of a static file."""
+    return bundle().address(name)
+
+
+@static.get("/static/<build>/<path:name>")
+@gate.public
+def file(build: str, name: str) -> Response:
+    """One static file. Unknown build or name: 404."""
+    files = bundle()
+    if build != files.build or name not in files.files:
+        raise Problem("not-found")
+    packed = Path(name).suffix in COMPRESSIBLE and "gzip" in request.headers.get("Accept-Encoding", "")
+    response = Response(files.gzipped(name) if packed else files.files[name], mimetype=mimetypes.guess_type(name)[0])
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if name.startswith("js/scan/decoder"):
+        # Only the decoder's own worker may compile WebAssembly.
+        response.headers["Content-Security-Policy"] = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+    return response
+
+
+@static.get("/sw.js")
+@gate.public
+def service_worker() -> Response:
+    """The service worker: never from a cache, allowed to serve the whole site."""
+    response = Response(bundle().worker, mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Service-Worker-Allowed"] = "/"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; script-src 'self'; connect-src 'self'"
+    return response
+
+
+def init_static(app: Flask) -> None:
+    """Read the files once, and give templates `asset` and `build`."""
+    files = Bundle()
+    app.extensions["bundle"] = files
+    app.register_blueprint(static)
+    app.jinja_env.globals.update(asset=asset, build=files.build)

@@ -1,0 +1,1 @@
+"""The supervisor's day: exceptions, rounds, timeline."""

@@ -1,0 +1,123 @@
+"""The daily log of a site, "my day", and the evidence behind a record."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint, Flask, Response, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from webapp.core import clock, gate, htmx
+from webapp.core.db import db
+from webapp.core.pages import get_or_404
+from webapp.core.problems import Problem
+from webapp.daily_log.day import day_of, person_day
+from webapp.patrols.words import trust_words
+from webapp.people.models import Person
+from webapp.people.queries import people_reached, rank_at
+from webapp.people.session import me
+from webapp.photos.actions import path_of
+from webapp.photos.models import Photo
+from webapp.records.held import REASONS
+from webapp.records.models import Record, RecordPhoto
+from webapp.sites.queries import site_for, sites_for
+
+daily_log = Blueprint("daily_log", __name__)
+
+EARLIEST = date(2020, 1, 1)
+
+
+def parse_day(text: str) -> date:
+    """A day of the address. Raises not-found for what is no day, or one outside the product's life."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Problem("not-found") from None
+    if not EARLIEST <= day <= clock.now().date() + timedelta(days=31):
+        raise Problem("not-found")
+    return day
+
+
+@daily_log.get("/log")
+@gate.at_least("supervisor")
+def today() -> AnyResponse:
+    """To the log of one's first site, today."""
+    reached = sites_for(me(), "supervisor")
+    if not reached:
+        raise Problem("not-found")
+    site = reached[0]
+    return redirect(url_for("daily_log.log", slug=site.slug, day=clock.local_day(clock.now(), site.zone).isoformat()))
+
+
+@daily_log.get("/log/<slug>/<day>")
+@gate.at_least("supervisor")
+def log(slug: str, day: str) -> str:
+    """A site's day: exceptions first, then every round. Live while it can still change."""
+    site = site_for(me(), slug, "supervisor")
+    wanted = parse_day(day)
+    shown = day_of(site, wanted, clock.now())
+    return htmx.show(
+        "daily_log/log.html", "daily_log/_day.html",
+        log=shown, site_=site, sites=sites_for(me(), "supervisor"), before=wanted - timedelta(days=1), after=wanted + timedelta(days=1),
+        today=clock.local_day(clock.now(), site.zone), reasons=REASONS,
+    )  # fmt: skip
+
+
+@daily_log.get("/my-day")
+@gate.signed_in
+def my_day() -> str:
+    """What I did today, or on `?day=`: the same facts that my supervisor sees."""
+    return show_person_day(me())
+
+
+@daily_log.get("/people/<uuid:person_id>/day")
+@gate.at_least("supervisor")
+def day_of_person(person_id: UUID) -> str:
+    """What one of my people did on a day."""
+    person = db.session.scalar(people_reached(me()).where(Person.id == person_id))
+    if person is None:
+        raise Problem("not-found")
+    return show_person_day(person)
+
+
+def show_person_day(person: Person) -> str:
+    """The page of a person's day."""
+    sites = sites_for(person)
+    zone = sites[0].zone if sites else "Asia/Shanghai"
+    today_ = clock.local_day(clock.now(), zone)
+    day = parse_day(request.args["day"]) if "day" in request.args else today_
+    return render_template("daily_log/person_day.html", shown=person_day(person, sites, day, clock.now()), today=today_, own=person.id == me().id,
+                           before=day - timedelta(days=1), after=day + timedelta(days=1))  # fmt: skip
+
+
+# ---------------------------------------------------------------- evidence
+
+
+@daily_log.get("/records/<uuid:record_id>/photos/<sha256>")
+@gate.signed_in
+def photo(record_id: UUID, sha256: str) -> Response:
+    """A picture that a record names, for its author and for the supervisors of its site."""
+    record: Record = get_or_404(Record, record_id)
+    person = me()
+    rank = rank_at(person, record.site_id) if record.site_id else None
+    if record.person_id != person.id and (rank is None or rank < gate.RANKS["supervisor"]):
+        raise Problem("not-found")
+    named = db.session.get(RecordPhoto, (record_id, sha256))
+    found = db.session.scalar(sa.select(Photo).where(Photo.sha256 == sha256)) if named else None
+    if found is None or not Path(path_of(sha256)).exists():
+        raise Problem("not-found")
+    response = send_file(path_of(sha256), mimetype=found.mime, conditional=False)
+    # Never opened as a page of ours, whatever its bytes pretend to be.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Disposition"] = f'inline; filename="{sha256[:12]}"'
+    response.headers["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
+
+
+def init(app: Flask) -> None:
+    """Routes, and the words of trust for templates."""
+    app.register_blueprint(daily_log)
+    app.jinja_env.globals.update(trust_words=trust_words)

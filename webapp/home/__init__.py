@@ -1,0 +1,1 @@
+"""First pages by role: composition only."""

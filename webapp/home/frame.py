@@ -1,0 +1,104 @@
+"""What stands round every page: who is signed in, the bottom bar, the side bar, the language and the look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote
+from uuid import UUID
+
+from flask import Flask, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from webapp.core.gate import RANKS
+from webapp.core.i18n import html_lang, named
+from webapp.people.models import DevicePerson, Person
+from webapp.people.queries import rank_of
+from webapp.people.session import me_or_none, my_device
+from webapp.people.words import ADMIN_WORD, ROLE_WORDS, TRADE_WORDS
+from webapp.sites.queries import sites_for
+
+DEFAULT_ZONE = "Asia/Shanghai"
+
+TABS: tuple[tuple[str, str, LazyString, str], ...] = (
+    ("today", "/today", lazy_gettext("Today"), "home"),
+    ("log", "/log", lazy_gettext("Daily log"), "log"),
+    ("scan", "/scan", lazy_gettext("Scan"), "scan"),
+    ("outbox", "/outbox", lazy_gettext("Outbox"), "outbox"),
+    ("me", "/me", lazy_gettext("Me"), "me"),
+)
+OFFICE: tuple[tuple[str, str, LazyString, str], ...] = (
+    ("log", "/log", lazy_gettext("Daily log"), "log"),
+    ("today", "/today", lazy_gettext("Today"), "home"),
+    ("patrols", "/patrols", lazy_gettext("Routes and schedules"), "route"),
+    ("sites", "/sites", lazy_gettext("Checkpoints and labels"), "label"),
+    ("held", "/held", lazy_gettext("Held records"), "eye"),
+    ("people", "/people", lazy_gettext("People"), "people"),
+    ("devices", "/devices", lazy_gettext("Devices"), "device"),
+)
+ALSO = {"rounds": "today", "my-day": "me", "labels": "sites", "checkpoints": "sites", "routes": "patrols", "schedules": "patrols"}
+
+
+@dataclass(frozen=True)
+class Face:
+    """The signed-in person, as pages show them."""
+
+    id: UUID
+    name: str
+    role_word: str
+    trade_word: str
+    is_office: bool
+    is_manager: bool
+    is_admin: bool
+
+    @classmethod
+    def of(cls, person: Person) -> Face:
+        rank = rank_of(person)
+        role = next((name for name, number in RANKS.items() if number == rank), "worker")
+        word = ADMIN_WORD if person.is_admin else ROLE_WORDS.get(role, "")
+        return cls(
+            person.id, named(person), str(word), str(TRADE_WORDS[person.trade]),
+            rank >= RANKS["supervisor"], rank >= RANKS["manager"], person.is_admin,
+        )  # fmt: skip
+
+
+def _items(table: tuple[tuple[str, str, LazyString, str], ...], here: str) -> list[dict[str, object]]:
+    return [{"key": key, "href": href, "word": str(word), "icon": icon, "active": key == here} for key, href, word, icon in table]
+
+
+def frame() -> dict[str, object]:
+    """Values that every page's layout wants."""
+    person = me_or_none()
+    first = request.path.strip("/").split("/")[0]
+    here = ALSO.get(first, first)
+    values: dict[str, object] = {"locale": html_lang(), "theme": person.theme if person else "auto", "me": None, "zone": DEFAULT_ZONE}
+    if person is None:
+        return values
+    face = Face.of(person)
+    reach = sites_for(person)
+    tabs = _items(TABS, here)
+    if not face.is_office:
+        tabs[1] = {"key": "my-day", "href": "/my-day", "word": _("My day"), "icon": "calendar", "active": first == "my-day"}
+    return values | {
+        "me": face,
+        "device": str(my_device().id),
+        "tabs": tabs,
+        "nav": _items(OFFICE, here) if face.is_office else None,
+        "zone": reach[0].zone if reach else DEFAULT_ZONE,
+    }
+
+
+def people_chips(known: Iterable[DevicePerson], next_: str) -> list[dict[str, object]]:
+    """The people last on this phone, for the sign-in page."""
+    return [
+        {"name": named(k.person), "sub": str(TRADE_WORDS[k.person.trade]), "href": f"/login/{k.person.id}?next={quote(next_)}"}
+        for k in known
+    ]
+
+
+def init_frame(app: Flask) -> None:
+    """Give templates the frame."""
+    app.context_processor(frame)
+    app.jinja_env.globals.update(people_chips=people_chips, trade_word=lambda person: str(TRADE_WORDS[person.trade]))

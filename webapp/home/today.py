@@ -1,0 +1,52 @@
+"""A field worker's day: what is next, what is open, what was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from webapp.patrols.mine import rounds_of
+from webapp.patrols.showing import RoundView
+from webapp.people.models import Duty, Person
+from webapp.people.queries import on_duty
+from webapp.sites.models import Site
+from webapp.sites.queries import sites_for
+
+OPEN = ("running", "paused", "due")
+
+
+@dataclass
+class Today:
+    """What `/today` shows. `now`: the round in hand or the next one; `open`, `coming`, `past`: the others."""
+
+    sites: list[Site]
+    duty: Duty | None
+    now: RoundView | None
+    open: list[RoundView]
+    coming: list[RoundView]
+    past: list[RoundView]
+    at: datetime
+
+    @property
+    def minutes_to_start(self) -> int:
+        """Whole minutes until the next round may begin; 0 or less when it may."""
+        return 0 if self.now is None else int((self.now.round.starts_at - self.at).total_seconds() // 60)
+
+
+def today_of(person: Person, at: datetime) -> Today:
+    """Everything `/today` needs."""
+    sites = sites_for(person)
+    views = sorted((v for site in sites for v in rounds_of(person, site, at)), key=lambda v: v.round.starts_at)
+    handed = [v for v in views if _is_mine(v, person)]
+    open_ = sorted((v for v in handed if v.state.state in OPEN), key=lambda v: (OPEN.index(v.state.state), v.round.closes_at))
+    coming = [v for v in handed if v.state.state == "upcoming"]
+    past = [v for v in reversed(handed) if v.state.state not in (*OPEN, "upcoming")]
+    first = open_.pop(0) if open_ else coming.pop(0) if coming else None
+    return Today(sites, on_duty(person.id, at), first, open_, coming, past, at)
+
+
+def _is_mine(view: RoundView, person: Person) -> bool:
+    """A round that a colleague took over, or began, is no longer the next thing for this person."""
+    if view.state.state not in OPEN or view.state.holder_id is None:
+        return True
+    return view.state.holder_id == person.id

@@ -1,0 +1,1 @@
+"""Routes, schedules, rounds, scans."""

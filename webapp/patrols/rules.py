@@ -1,0 +1,380 @@
+"""Which rounds there are, and what state they and their points are in. Pure: no database, no clock of its own.
+
+A round is one occurrence of a schedule. Its id is `<schedule code>-<local date>-<planned wall time>`, so anybody who
+knows the schedule can work it out, a phone without signal included, and a changed schedule never renames it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from dateutil.rrule import rrulestr
+
+from webapp.core.clock import from_wall
+
+MOST_A_DAY = 96  # a round every quarter of an hour; more is a slip of the pen
+
+
+@dataclass(frozen=True)
+class Point:
+    """A checkpoint as a round wants it. `early_until`: a scan before it is early; `due_until`: after it is late."""
+
+    checkpoint_id: UUID
+    rank: int
+    order_fixed: bool
+    early_until: datetime
+    due_until: datetime
+    min_interval: timedelta
+    questions: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round as planned. Scans count from `early_from` to `closes_at`; a point without one is missed then."""
+
+    id: str
+    site_id: UUID
+    schedule_id: UUID
+    route_id: UUID
+    day: date
+    starts_at: datetime
+    early_from: datetime
+    due_until: datetime
+    closes_at: datetime
+    points: tuple[Point, ...]
+    trade: str | None = None
+    person_id: UUID | None = None
+
+    def point(self, checkpoint_id: UUID) -> Point | None:
+        """The point at that checkpoint, if the round has it."""
+        return next((p for p in self.points if p.checkpoint_id == checkpoint_id), None)
+
+
+@dataclass(frozen=True)
+class PlanPoint:
+    """A route version's point. Times are minutes from the round's start."""
+
+    checkpoint_id: UUID
+    rank: int
+    order_fixed: bool
+    expected: int | None
+    not_before: int | None
+    min_interval: int
+    questions: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class RouteFrom:
+    """A route's points from a moment on."""
+
+    from_at: datetime
+    points: tuple[PlanPoint, ...]
+
+
+@dataclass(frozen=True)
+class RuleFrom:
+    """A schedule's rule from a moment on. Durations in minutes."""
+
+    from_at: datetime
+    begins_on: date
+    rule: str
+    window: int
+    early: int
+    grace: int
+    random_start: int
+    random_order: bool
+    seed: int
+    trade: str | None = None
+    person_id: UUID | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Everything that rounds of one schedule follow from. Compared by identity: it is the key of a cache."""
+
+    code: str
+    site_id: UUID
+    schedule_id: UUID
+    route_id: UUID
+    zone: str
+    rules: tuple[RuleFrom, ...]
+    routes: tuple[RouteFrom, ...]
+    ended_at: datetime | None = None
+
+
+def round_id(code: str, wall: datetime) -> str:
+    """R7KQ2-20261123-2200: the round of that schedule planned for 22:00 on that day, local time."""
+    return f"{code}-{wall:%Y%m%d-%H%M}"
+
+
+def read_round_id(text: str) -> tuple[str, date]:
+    """Schedule code and day. Raises ValueError when it is not a round's id."""
+    code, day, time = text.split("-")
+    if not code.isalnum():
+        raise ValueError(text)
+    return code, datetime.strptime(day + time, "%Y%m%d%H%M").date()
+
+
+def wall_times(rule: str, begins_on: date, day: date) -> list[datetime]:
+    """The naive local times at which an RRULE falls on `day`, at most MOST_A_DAY. Raises ValueError for a bad rule."""
+    if day < begins_on:
+        return []
+    start = datetime(begins_on.year, begins_on.month, begins_on.day)
+    today = datetime(day.year, day.month, day.day)
+    found = []
+    for moment in rrulestr(rule, dtstart=start).xafter(today, count=MOST_A_DAY, inc=True):
+        if moment >= today + timedelta(days=1):
+            break
+        found.append(moment)
+    return found
+
+
+def check_rule(rule: str) -> None:
+    """Raise ValueError for a rule that is not an RRULE of days or minutes, or that falls more than MOST_A_DAY times a day."""
+    if "SECONDLY" in rule.upper() or "BYSECOND" in rule.upper() or "\n" in rule:
+        raise ValueError(rule)
+    start = datetime(2024, 1, 1)
+    count = 0
+    for moment in rrulestr(rule, dtstart=start).xafter(start, count=MOST_A_DAY + 1, inc=True):
+        count += moment < start + timedelta(days=1)
+    if count > MOST_A_DAY:
+        raise ValueError(rule)
+
+
+def _latest(versions: Sequence[Any], moment: datetime) -> Any:
+    """The version in force at `moment`, or None before the first."""
+    return next((v for v in sorted(versions, key=lambda v: v.from_at, reverse=True) if v.from_at <= moment), None)
+
+
+@lru_cache(maxsize=4096)
+def occurrences(plan: Plan, day: date) -> tuple[Round, ...]:
+    """The rounds that begin on `day` at the site, in order. A round that crosses midnight belongs to the day it began.
+
+    Rule and route are those in force at the planned start, so a later change leaves earlier rounds as they were.
+    """
+    rounds: dict[datetime, Round] = {}
+    for rule in plan.rules:
+        for wall in wall_times(rule.rule, rule.begins_on, day):
+            planned = from_wall(wall, plan.zone)
+            route = _latest(plan.routes, planned)
+            ended = plan.ended_at is not None and planned >= plan.ended_at
+            if _latest(plan.rules, planned) is rule and route is not None and route.points and not ended:
+                rounds.setdefault(planned, _round(plan, rule, route, wall, planned))
+    return tuple(rounds[moment] for moment in sorted(rounds))
+
+
+def _round(plan: Plan, rule: RuleFrom, route: RouteFrom, wall: datetime, planned: datetime) -> Round:
+    own_id = round_id(plan.code, wall)
+    chance = random.Random(f"{rule.seed}:{own_id}")
+    starts_at = planned + timedelta(minutes=chance.randint(0, rule.random_start) if rule.random_start else 0)
+    early_from = starts_at - timedelta(minutes=rule.early)
+    due_until = starts_at + timedelta(minutes=rule.window)
+    grace = timedelta(minutes=rule.grace)
+
+    def point(plan_point: PlanPoint) -> Point:
+        not_before, expected = plan_point.not_before, plan_point.expected
+        return Point(
+            checkpoint_id=plan_point.checkpoint_id,
+            rank=plan_point.rank,
+            order_fixed=plan_point.order_fixed,
+            early_until=early_from if not_before is None else starts_at + timedelta(minutes=not_before),
+            due_until=due_until if expected is None else min(due_until, starts_at + timedelta(minutes=expected) + grace),
+            min_interval=timedelta(minutes=plan_point.min_interval),
+            questions=plan_point.questions,
+        )
+
+    points = [point(p) for p in route.points]
+    if rule.random_order:
+        points = _shuffled(points, chance)
+    return Round(
+        id=own_id,
+        site_id=plan.site_id,
+        schedule_id=plan.schedule_id,
+        route_id=plan.route_id,
+        day=wall.date(),
+        starts_at=starts_at,
+        early_from=early_from,
+        due_until=due_until,
+        closes_at=due_until + grace,
+        points=tuple(points),
+        trade=rule.trade,
+        person_id=rule.person_id,
+    )
+
+
+def _shuffled(points: list[Point], chance: random.Random) -> list[Point]:
+    """Free points change places among themselves; fixed ones keep theirs."""
+    free = [i for i, p in enumerate(points) if not p.order_fixed]
+    mixed = chance.sample(free, len(free))
+    out = list(points)
+    for place, origin in zip(free, mixed, strict=True):
+        out[place] = replace(points[origin], rank=points[place].rank)
+    return out
+
+
+# ---------------------------------------------------------------- states
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A scan as the rules need it. `withdrawn` ones do not count; `repeat` ones came too soon after another."""
+
+    id: UUID
+    checkpoint_id: UUID
+    person_id: UUID
+    at: datetime
+    withdrawn: bool = False
+    repeat: bool = False
+    doubtful: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """A round's step: start, pause, resume, end, hand_over."""
+
+    verb: str
+    at: datetime
+    person_id: UUID
+    to_person_id: UUID | None = None
+    reason: str = ""
+
+
+def scan_state(round_: Round, point: Point, at: datetime) -> str:
+    """early, on_time, late, or after (the round was closed: the point stays missed)."""
+    if at < max(point.early_until, round_.early_from):
+        return "early"
+    if at <= point.due_until:
+        return "on_time"
+    return "late" if at <= round_.closes_at else "after"
+
+
+@dataclass(frozen=True)
+class PointState:
+    """What became of a point. `state`: early, on_time, late, missed, open. `late_by` in whole minutes."""
+
+    point: Point
+    state: str
+    scan: Seen | None
+    late_by: int = 0
+    out_of_order: bool = False
+
+
+def point_states(round_: Round, scans: Iterable[Seen], now: datetime, ended_at: datetime | None = None) -> list[PointState]:
+    """The state of each point from the scans counted to the round, in the round's order.
+
+    The first scan in the window counts; an early one counts only when none follows in time. A point becomes missed at
+    once when the round closes, or when it was ended early.
+    """
+    by_point: dict[UUID, list[Seen]] = {}
+    for scan in sorted(scans, key=lambda s: s.at):
+        if not scan.withdrawn:
+            by_point.setdefault(scan.checkpoint_id, []).append(scan)
+    over = now > round_.closes_at or ended_at is not None
+    states = [_point_state(round_, point, by_point.get(point.checkpoint_id, []), over) for point in round_.points]
+    return _mark_order(states)
+
+
+def _point_state(round_: Round, point: Point, scans: list[Seen], over: bool) -> PointState:
+    graded = [(scan_state(round_, point, scan.at), scan) for scan in scans]
+    for wanted in ("on_time", "late", "early"):
+        for state, scan in graded:
+            if state == wanted:
+                late_by = int((scan.at - point.due_until).total_seconds() // 60) + 1 if state == "late" else 0
+                return PointState(point, state, scan, late_by)
+    after = next((scan for state, scan in graded if state == "after"), None)
+    return PointState(point, "missed" if over else "open", after)
+
+
+def _mark_order(states: list[PointState]) -> list[PointState]:
+    """Flag fixed points that were scanned before a fixed point that comes earlier in the round."""
+    latest: datetime | None = None
+    out = []
+    for state in states:
+        if state.point.order_fixed and state.scan and state.state != "missed":
+            wrong = latest is not None and state.scan.at < latest
+            latest = max(latest, state.scan.at) if latest else state.scan.at
+            state = replace(state, out_of_order=wrong)
+        out.append(state)
+    return out
+
+
+@dataclass(frozen=True)
+class RoundState:
+    """What became of a round. `state`: upcoming, due, running, paused, done, ended, incomplete, missed."""
+
+    round: Round
+    state: str
+    points: tuple[PointState, ...]
+    steps: tuple[Step, ...]
+    holder_id: UUID | None
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    def count(self, *states: str) -> int:
+        """How many points are in one of the states."""
+        return sum(p.state in states for p in self.points)
+
+    @property
+    def seen(self) -> int:
+        """Points with a scan that counts."""
+        return self.count("early", "on_time", "late")
+
+
+def round_state(round_: Round, scans: Iterable[Seen], steps: Iterable[Step], now: datetime) -> RoundState:
+    """Fold scans and steps, in order of corrected time, into the round's state at `now`."""
+    scans, ordered = list(scans), tuple(sorted(steps, key=lambda s: s.at))
+    ended = next((s for s in reversed(ordered) if s.verb == "end"), None)
+    points = tuple(point_states(round_, scans, now, ended.at if ended else None))
+    times = [p.scan.at for p in points if p.scan and p.state != "missed"]
+    holder = next((s.to_person_id for s in reversed(ordered) if s.verb == "hand_over"), None)
+    if holder is None:
+        workers = [s.person_id for s in ordered if s.verb in ("start", "resume")] + [
+            s.person_id for s in sorted(scans, key=lambda s: s.at) if not s.withdrawn
+        ]
+        holder = workers[0] if workers else round_.person_id
+    begun = min([s.at for s in ordered if s.verb == "start"] + times, default=None)
+    complete = all(p.state in ("early", "on_time", "late") for p in points)
+    finished = max(times) if complete and times else ended.at if ended else None
+    return RoundState(round_, _word(round_, now, points, ordered, begun, complete, ended), points, ordered, holder, begun, finished)
+
+
+def _word(
+    round_: Round, now: datetime, points: tuple[PointState, ...], steps: tuple[Step, ...], begun: datetime | None, complete: bool, ended: Step | None
+) -> str:
+    if complete:
+        return "done"
+    if ended:
+        return "ended"
+    if now > round_.closes_at:
+        return "incomplete" if any(p.state != "missed" for p in points) else "missed"
+    if begun:
+        moving = [s.verb for s in steps if s.verb in ("start", "pause", "resume")]
+        return "paused" if moving and moving[-1] == "pause" else "running"
+    return "due" if now >= round_.early_from else "upcoming"
+
+
+def choose_round(rounds: Iterable[Round], checkpoint_id: UUID, at: datetime, wanted: str | None, trade: str, person_id: UUID, done: set[str]) -> Round | None:
+    """The round a scan counts to.
+
+    The one the phone names, if it has the point and the scan is near its time; else an open round with the point, first
+    one meant for this person, then for the trade, then one that has not got the point yet (`done`: ids that have), then
+    the one that closes first.
+    """
+    near = timedelta(hours=12)
+    candidates = []
+    for round_ in rounds:
+        if round_.point(checkpoint_id) is None:
+            continue
+        if round_.id == wanted and round_.early_from - near <= at <= round_.closes_at + near:
+            return round_
+        if round_.early_from <= at <= round_.closes_at:
+            strange = round_.person_id is not None and round_.person_id != person_id
+            other_trade = round_.trade is not None and round_.trade != trade
+            candidates.append((round_.id in done, strange, other_trade, round_.closes_at, round_.id, round_))
+    return min(candidates, key=lambda c: c[:5])[5] if candidates else None

@@ -1,0 +1,1 @@
+"""Accounts, trades, roles per site, devices, tickets, sign-in; duty."""

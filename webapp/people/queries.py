@@ -1,0 +1,139 @@
+"""Reading about people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from webapp.core import clock
+from webapp.core.db import db
+from webapp.core.gate import RANKS
+from webapp.people.models import Device, DevicePerson, Duty, Membership, Person, SignInTry
+from webapp.people.rules import THROTTLE_WINDOW, highest_rank
+
+
+def rank_of(person: Person) -> int:
+    """The highest rank held anywhere."""
+    return highest_rank(person.is_admin, (m.role for m in person.memberships))
+
+
+def rank_at(person: Person, site_id: UUID) -> int | None:
+    """The rank at one site, or None when the person cannot reach it."""
+    if person.is_admin:
+        return RANKS["admin"]
+    return next((RANKS[m.role] for m in person.memberships if m.site_id == site_id), None)
+
+
+def sites_of(person: Person, at_least: str = "worker") -> list[UUID] | None:
+    """Ids of the sites where the person holds at least that rank; None means every site."""
+    if person.is_admin:
+        return None
+    return [m.site_id for m in person.memberships if RANKS[m.role] >= RANKS[at_least]]
+
+
+def by_login(name: str) -> Person | None:
+    """The person of that user name or employee number, in any letter case."""
+    wanted = name.strip().casefold()
+    return db.session.scalar(
+        sa.select(Person).where(sa.or_(Person.username == wanted, sa.func.lower(Person.employee_number) == wanted))
+    )
+
+
+def recent_tries(account: str, address: str) -> tuple[int, int]:
+    """Failed tries in the throttle's window: of this account, of this network address."""
+    since = clock.now() - THROTTLE_WINDOW
+
+    def count(*where: sa.ColumnElement[bool]) -> int:
+        return db.session.scalar(sa.select(sa.func.count()).select_from(SignInTry).where(SignInTry.at > since, *where)) or 0
+
+    return count(SignInTry.account == account), count(SignInTry.address == address)
+
+
+def on_device(device_id: UUID) -> list[DevicePerson]:
+    """Persons in force who signed in on this device, the last one first."""
+    return list(
+        db.session.scalars(
+            sa.select(DevicePerson)
+            .join(Person, Person.id == DevicePerson.person_id)
+            .where(DevicePerson.device_id == device_id, Person.disabled_at.is_(None))
+            .order_by(DevicePerson.signed_in_at.desc())
+            .limit(8)
+        )
+    )
+
+
+def devices_of(person: Person) -> list[DevicePerson]:
+    """Devices on which the person signed in, the last one first."""
+    return list(
+        db.session.scalars(
+            sa.select(DevicePerson).where(DevicePerson.person_id == person.id).order_by(DevicePerson.signed_in_at.desc())
+        )
+    )
+
+
+def people_reached(person: Person, at_least: str = "supervisor") -> sa.Select[tuple[Person]]:
+    """Persons with a role at a site where `person` holds at least that rank."""
+    found = sa.select(Person).order_by(Person.disabled_at.isnot(None), Person.username)
+    sites = sites_of(person, at_least)
+    if sites is None:
+        return found
+    return found.where(Person.id.in_(sa.select(Membership.person_id).where(Membership.site_id.in_(sites))))
+
+
+def devices_reached(person: Person) -> sa.Select[tuple[Device]]:
+    """Devices used by the persons whom `person` supervises, the latest seen first."""
+    found = sa.select(Device).order_by(Device.last_seen_at.desc())
+    if person.is_admin:
+        return found
+    theirs = people_reached(person).with_only_columns(Person.id).order_by(None)
+    return found.where(Device.id.in_(sa.select(DevicePerson.device_id).where(DevicePerson.person_id.in_(theirs))))
+
+
+def names(person_ids: Iterable[UUID]) -> dict[UUID, Person]:
+    """Persons by id, one query."""
+    wanted = set(person_ids)
+    if not wanted:
+        return {}
+    return {p.id: p for p in db.session.scalars(sa.select(Person).where(Person.id.in_(wanted)))}
+
+
+def staff_of(site_id: UUID, trade: str | None = None) -> list[Person]:
+    """Persons in force with a role at the site, by name; of one trade when given."""
+    found = (
+        sa.select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.site_id == site_id, Person.disabled_at.is_(None))
+        .order_by(Person.username)
+    )
+    return list(db.session.scalars(found.where(Person.trade == trade) if trade else found))
+
+
+def on_duty(person_id: UUID, now: datetime) -> Duty | None:
+    """The person's clocking on of the last 24 hours, unless clocked off since."""
+    last = db.session.scalar(
+        sa.select(Duty)
+        .where(Duty.person_id == person_id, Duty.at <= now, Duty.at > now - timedelta(hours=24))
+        .order_by(Duty.at.desc())
+        .limit(1)
+    )
+    return last if last is not None and last.verb == "on" else None
+
+
+def duty_between(site_id: UUID, start: datetime, end: datetime) -> list[Duty]:
+    """Clockings on and off at a site in [start, end), in order of time."""
+    return list(
+        db.session.scalars(sa.select(Duty).where(Duty.site_id == site_id, Duty.at >= start, Duty.at < end).order_by(Duty.at))
+    )
+
+
+def users_of(device_ids: list[UUID]) -> dict[UUID, list[Person]]:
+    """Who signed in on each device, the last one first."""
+    found: dict[UUID, list[Person]] = {}
+    if device_ids:
+        rows = sa.select(DevicePerson).where(DevicePerson.device_id.in_(device_ids)).order_by(DevicePerson.signed_in_at.desc())
+        for known in db.session.scalars(rows):
+            found.setdefault(known.device_id, []).append(known.person)
+    return found

@@ -1,0 +1,38 @@
+"""Pure questions about people: ranks, throttle, passwords and PINs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from webapp.core.gate import RANKS
+
+THROTTLE_WINDOW = timedelta(minutes=15)
+TRIES_PER_ACCOUNT = 8
+TRIES_PER_ADDRESS = 60
+PIN_TRIES = 5
+TICKET_LIFE = timedelta(days=180)
+PASSWORD_MIN = 8
+
+
+def highest_rank(is_admin: bool, roles: Iterable[str]) -> int:
+    """The number in RANKS of the highest role held; 0 for an account without a site."""
+    if is_admin:
+        return RANKS["admin"]
+    return max((RANKS[role] for role in roles), default=0)
+
+
+def is_throttled(account_tries: int, address_tries: int) -> bool:
+    """Have there been too many failed tries in the last THROTTLE_WINDOW?"""
+    return account_tries >= TRIES_PER_ACCOUNT or address_tries >= TRIES_PER_ADDRESS
+
+
+def plain_pin(pin: str) -> bool:
+    """Is this a PIN that people guess first: all the same digit, or a straight run?"""
+    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    return steps in ({0}, {1}, {9})
+
+
+def is_pin(pin: str) -> bool:
+    """Six digits."""
+    return len(pin) == 6 and pin.isascii() and pin.isdigit()

@@ -1,0 +1,143 @@
+"""Who is calling: Flask-Login over the signed session cookie, and the device cookie beside it.
+
+A session names person, the person's stamp and the device; it ends when the account is disabled, the stamp counts up
+(password changed) or the device is revoked.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Flask, Response, current_app, g, request, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from webapp.core.db import db
+from webapp.core.problems import Problem
+from webapp.people import actions, queries
+from webapp.people.models import Device, Person
+
+DEVICE_COOKIE = "rounds_device"
+DEVICE_COOKIE_AGE = 400 * 24 * 3600  # the longest a browser keeps one
+
+
+class Caller(UserMixin):
+    """Flask-Login's view of a signed-in person."""
+
+    def __init__(self, person: Person, device: Device) -> None:
+        self.person = person
+        self.device = device
+
+    def get_id(self) -> str:
+        return f"{self.person.id.hex}:{self.person.stamp}:{self.device.id.hex}"
+
+
+def load(text: str) -> Caller | None:
+    """The caller a session names, if person, stamp and device still hold."""
+    try:
+        person_id, stamp, device_id = text.split(":")
+        person, device = db.session.get(Person, UUID(person_id)), db.session.get(Device, UUID(device_id))
+    except ValueError:
+        return None
+    if person is None or device is None or not person.in_force or str(person.stamp) != stamp or device.revoked_at:
+        return None
+    return Caller(person, device)
+
+
+def me() -> Person:
+    """The signed-in person. Raises Problem sign-in when there is none."""
+    person = me_or_none()
+    if person is None:
+        raise Problem("sign-in")
+    return person
+
+
+def me_or_none() -> Person | None:
+    """The signed-in person, if any."""
+    return current_user.person if current_user.is_authenticated else None
+
+
+def my_device() -> Device:
+    """The device of the signed-in session."""
+    me()
+    device = current_user.device
+    assert isinstance(device, Device)
+    return device
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="device")
+
+
+def device_of_cookie() -> Device | None:
+    """The device this browser was told it is, unless revoked."""
+    try:
+        device = db.session.get(Device, UUID(_signer().loads(request.cookies.get(DEVICE_COOKIE, ""))))
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return device if device is not None and device.revoked_at is None else None
+
+
+def platform() -> str:
+    """A word or two about the device, for the list of devices."""
+    agent = request.headers.get("User-Agent", "")
+    for word in ("iPhone", "iPad", "Android", "Windows", "Macintosh", "Linux"):
+        if word in agent:
+            browser = next((b for b in ("MicroMessenger", "Edg", "Firefox", "Chrome", "Safari") if b in agent), "")
+            return f"{word} {browser}".strip()
+    return agent[:40]
+
+
+def begin(person: Person, by_password: bool) -> None:
+    """Sign the person in on this device and remember both."""
+    known = device_of_cookie()
+    device = actions.know_device(known.id if known else None, platform())
+    actions.remember_on_device(device, person, by_password)
+    db.session.flush()
+    session.clear()
+    login_user(Caller(person, device))
+    session.permanent = True
+    g.device_to_remember = device.id
+
+
+def end() -> None:
+    """Sign out. The device stays known."""
+    logout_user()
+    session.clear()
+
+
+def init_session(app: Flask) -> None:
+    """Plug Flask-Login in; set the language early; write the device cookie after a sign-in."""
+    manager = LoginManager(app)
+    manager.user_loader(load)
+
+    @app.before_request
+    def choose_language() -> None:
+        if request.endpoint not in ("static_files.file", "static_files.service_worker") and not request.path.startswith("/sync"):
+            person = me_or_none()
+            if person is not None:
+                g.language = person.language
+
+    @app.after_request
+    def remember_device(response: Response) -> Response:
+        device_id = g.pop("device_to_remember", None)
+        if device_id is not None:
+            response.set_cookie(
+                DEVICE_COOKIE,
+                str(_signer().dumps(device_id.hex)),
+                max_age=DEVICE_COOKIE_AGE,
+                httponly=True,
+                samesite="Lax",
+                secure=app.config["SESSION_COOKIE_SECURE"],
+            )
+        return response
+
+
+def rank_of_caller() -> int | None:
+    """For the gate."""
+    person = me_or_none()
+    return None if person is None else queries.rank_of(person)
+
+
+
+

@@ -1,0 +1,1 @@
+"""Pictures: taking in, checking, storing, handing out through their owner's slice."""

@@ -1,0 +1,65 @@
+"""`/photos/<sha256>`: pictures in, under a ticket; handing out is for the slice that owns the record."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Flask, Response, jsonify, request
+
+from webapp.core import gate
+from webapp.core.db import db
+from webapp.core.problems import Problem
+from webapp.people import tickets
+from webapp.photos import actions
+from webapp.photos.models import Photo
+
+photos = Blueprint("photos", __name__)
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def _digest(text: str) -> str:
+    if not DIGEST.fullmatch(text):
+        raise Problem("not-found")
+    return text
+
+
+def _take(sha256: str, content: bytes) -> Response:
+    ticket = tickets.presented()
+    new = actions.store(sha256, content, ticket.person_id)
+    response = jsonify(sha256=sha256, stored=True)
+    response.status_code = 201 if new else 200
+    return response
+
+
+@photos.put("/photos/<sha256>")
+@gate.ticket
+def put(sha256: str) -> Response:
+    """A whole picture at its address. 201 stored, 200 already here, 422 digest differs, 415 not a picture."""
+    return _take(_digest(sha256), request.get_data())
+
+
+@photos.post("/photos")
+@gate.ticket
+def post() -> Response:
+    """A whole picture whose digest is in the header `Upload-Digest` or the query `sha256`."""
+    return _take(_digest(request.headers.get("Upload-Digest", request.args.get("sha256", ""))), request.get_data())
+
+
+@photos.route("/photos/<sha256>", methods=["HEAD"])
+@gate.ticket
+def head(sha256: str) -> Response:
+    """How much of the picture is here: `Upload-Offset` is its size when it is whole. 404 when nothing is."""
+    tickets.presented()
+    photo = db.session.get(Photo, _digest(sha256))
+    if photo is None:
+        raise Problem("not-found")
+    response = Response(status=200)
+    response.headers["Upload-Offset"] = response.headers["Upload-Length"] = str(photo.size)
+    response.headers["Tus-Resumable"] = "1.0.0"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def init(app: Flask) -> None:
+    """Routes."""
+    app.register_blueprint(photos)

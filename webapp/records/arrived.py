@@ -1,0 +1,23 @@
+"""A record on its way from the raw bytes to an action: who, when, from which device, and what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from webapp.records.envelope import Envelope
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """`at` is the corrected time, `raw_at` the phone's own, `clock_grade` how far apart they are."""
+
+    id: UUID
+    person_id: UUID
+    device_id: UUID
+    envelope: Envelope
+    at: datetime
+    raw_at: datetime
+    clock_grade: str
+    received_at: datetime

@@ -1,0 +1,83 @@
+"""The form of a record's payload (contract: "The intake"), read without judging what it says."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Text = Annotated[str, Field(max_length=10_000)]
+Short = Annotated[str, Field(max_length=200)]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Lenient(BaseModel):
+    """Fields that are not known yet come from a newer phone: they are kept in the raw bytes and ignored here."""
+
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+
+class Position(Lenient):
+    """Where the phone believed to be: WGS-84 degrees, accuracy in metres, and when it was measured."""
+
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    accuracy_m: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    at: Short | None = None
+
+
+class PhotoNamed(Lenient):
+    """A photo that belongs to the record; its bytes travel apart."""
+
+    sha256: Digest
+    bytes: Annotated[int, Field(ge=1)]
+    mime: Short
+
+
+class Envelope(Lenient):
+    """What every payload carries, whatever its kind."""
+
+    env: int
+    kind: Short
+    kind_schema: Annotated[int, Field(alias="schema")]
+    seq: Annotated[int, Field(ge=0, lt=2**53)]
+    occurred_at: Annotated[str, Field(max_length=40)]
+    zone: Short | None = None
+    mono: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    boot: Short | None = None
+    position: Position | None = None
+    photos: Annotated[list[PhotoNamed], Field(max_length=60)] = []
+    note: Text = ""
+    supersedes: UUID | None = None
+    after: Annotated[list[UUID], Field(max_length=100)] = []
+    body: dict[str, Any]
+
+
+class Unreadable(ValueError):
+    """The payload is not of the envelope's form; the message names the first field that is wrong."""
+
+
+def storable(value: object) -> bool:
+    """Can both databases keep every text in this value? PostgreSQL takes no NUL, UTF-8 no lone surrogate."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\\u0000" not in text
+
+
+def read(payload: str) -> Envelope:
+    """The envelope in a payload's JSON text. Raises Unreadable."""
+    try:
+        value = json.loads(payload)
+    except (ValueError, RecursionError):
+        raise Unreadable("json") from None
+    if not isinstance(value, dict) or not storable(value):
+        raise Unreadable("json")
+    try:
+        return Envelope.model_validate(value)
+    except ValidationError as wrong:
+        raise Unreadable(".".join(str(part) for part in wrong.errors()[0]["loc"])) from None

@@ -1,0 +1,1 @@
+"""Communities, places, checkpoints, labels."""

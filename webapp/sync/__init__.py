@@ -1,0 +1,1 @@
+"""The intake table, tickets in use, the page pack for offline."""

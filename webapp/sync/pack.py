@@ -1,0 +1,110 @@
+"""The page pack: what one person needs of today's work without signal.
+
+Labels travel as the first 32 bits of a salted digest. That is enough to recognise a label that was read; but a code
+holds 40 random bits, so each digest fits hundreds of codes: the pack gives no code away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+
+from webapp.core.clock import local_day
+from webapp.core.i18n import iso, language, named, text_of
+from webapp.core.static import bundle
+from webapp.patrols.mine import rounds_of
+from webapp.patrols.rules import Point
+from webapp.patrols.showing import RoundView
+from webapp.people.models import Device, Person
+from webapp.people.queries import staff_of
+from webapp.sites.models import Checkpoint, Label, Site
+from webapp.sites.queries import checkpoints_of, labels_of, sites_for
+
+PAGES = ("/today", "/scan", "/outbox", "/me", "/my-day")
+DIGEST_HEX = 8
+
+
+def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
+    """The pack as JSON. `revision` changes whenever anything in it does."""
+    sites = sites_for(person)
+    views = [view for site in sites for view in rounds_of(person, site, now)]
+    salt = hashlib.sha256(f"{current_app.secret_key}:{person.id}".encode()).hexdigest()[:32]
+    colleagues = {p.id: p for site in sites for p in staff_of(site.id) if p.id != person.id}
+    content: dict[str, Any] = {
+        "person": {"id": str(person.id), "name": named(person)},
+        "device": str(device.id),
+        "language": language(),
+        "build": bundle().build,
+        "day": local_day(now, sites[0].zone if sites else "UTC").isoformat(),
+        "pages": [*PAGES, *(f"/rounds/{view.round.id}" for view in views)],
+        "salt": salt,
+        "labels": {digest(salt, label.code): _label(label) for label in labels_of([s.id for s in sites])},
+        "checkpoints": {str(c.id): _checkpoint(c, site) for site in sites for c in checkpoints_of(site.id)},
+        "rounds": [_round(view) for view in views],
+        "colleagues": [{"id": str(p.id), "name": named(p)} for p in colleagues.values()],
+        "sites": [{"slug": site.slug, "name": named(site)} for site in sites],
+    }
+    revision = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+    return content | {"revision": revision, "made_at": iso(now)}
+
+
+def digest(salt: str, code: str) -> str:
+    """What stands for a code in the pack."""
+    return hashlib.sha256(f"{salt}{code}".encode()).hexdigest()[:DIGEST_HEX]
+
+
+def _label(label: Label) -> dict[str, Any]:
+    return {"checkpoint": str(label.checkpoint_id), "version": label.version, "current": label.superseded_at is None}
+
+
+def _checkpoint(checkpoint: Checkpoint, site: Site) -> dict[str, Any]:
+    return {
+        "name": named(checkpoint),
+        "place": named(checkpoint.place),
+        "number": checkpoint.number,
+        "instructions": text_of(checkpoint, "instructions"),
+        "site": site.slug,
+        "lat": checkpoint.lat,
+        "lon": checkpoint.lon,
+        "fence_m": checkpoint.fence_m or site.fence_m,
+    }
+
+
+def _round(view: RoundView) -> dict[str, Any]:
+    round_ = view.round
+    scanned: dict[UUID, datetime] = {p.state.point.checkpoint_id: p.state.scan.at for p in view.points if p.state.scan}
+    return {
+        "id": round_.id,
+        "name": view.name,
+        "site": view.site.slug,
+        "starts_at": iso(round_.starts_at),
+        "early_from": iso(round_.early_from),
+        "due_until": iso(round_.due_until),
+        "closes_at": iso(round_.closes_at),
+        "state": view.state.state,
+        "points": [_point(point, round_.early_from, scanned.get(point.checkpoint_id)) for point in round_.points],
+    }
+
+
+def _point(point: Point, early_from: datetime, scanned_at: datetime | None) -> dict[str, Any]:
+    return {
+        "checkpoint": str(point.checkpoint_id),
+        "order": point.rank,
+        "order_fixed": point.order_fixed,
+        "not_before": iso(point.early_until) if point.early_until > early_from else None,
+        "due_until": iso(point.due_until),
+        "min_interval_s": int(point.min_interval.total_seconds()),
+        "scanned_at": iso(scanned_at) if scanned_at else None,
+        "questions": [_question(q) for q in point.questions],
+    }
+
+
+def _question(question: dict[str, Any]) -> dict[str, Any]:
+    english = language() == "en" and question.get("text_en")
+    keys = ("id", "kind", "choices", "unit", "required")
+    return {key: question.get(key) for key in keys} | {"text": question["text_en"] if english else question["text"]}
