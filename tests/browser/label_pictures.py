@@ -54,7 +54,7 @@ def render(
     side    pixels of the code's side, quiet zone included, when seen straight on
     offset  centre of the label from the centre of the picture; None: up to 30 pixels
     """
-    chance = random.Random(f"{code_url}/{seed}")  # noqa: S311 - a picture, not a secret
+    chance = random.Random(f"{code_url}/{seed}")
     label = _soiled(_label(code_url, side), dirt, chance)
     spin = chance.uniform(-25, 25) if turn is None else turn
     shift = (chance.uniform(-30, 30), chance.uniform(-30, 30)) if offset is None else offset
@@ -69,7 +69,7 @@ def render(
 
 def blank(seed: int = 0, size: tuple[int, int] = FRAME) -> Image.Image:
     """What the camera sees between two labels."""
-    return _wall(size, random.Random(f"blank/{seed}"))  # noqa: S311
+    return _wall(size, random.Random(f"blank/{seed}"))
 
 
 def camera_file(images: Sequence[Image.Image], path: Path, seconds_each: float = 2, gap: float = 1) -> Path:
