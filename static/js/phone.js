@@ -59,7 +59,8 @@ async function canary() {
   } else localStorage.setItem(key, String(here));
   const cleared = await store.meta('cleared');
   warn('storage.cleared', Boolean(cleared) && Date.now() - cleared.at < 86_400_000);
-  subscribe((news) => { if (news.type === 'saved') store.meta(`seq:${device}`).then((seq) => localStorage.setItem(key, String(seq))).catch(console.error); });
+  const remember = async () => localStorage.setItem(key, String(Math.max(await store.meta(`seq:${device}`), Number(localStorage.getItem(key)))));
+  subscribe((news) => { if (news.type === 'saved') remember().catch(console.error); });
 }
 
 /** The browser's own install question behind [data-install]; help in words at [data-install-help] where there is none. */

@@ -236,10 +236,19 @@ test('G3 G4 each record leaves under its author\'s ticket; one refused ticket do
   const world = new World(mixed, [ticket('ana'), ticket('bo')]);
   world.post = ({ key }, sent) => {
     assert.ok(sent.every(({ author }) => key === `${author}/phone-1`), 'never under another name');
-    return key.startsWith('ana') ? reply(401) : receipts(sent);
+    return key.startsWith('ana') ? reply(401, { error: 'ticket' }) : receipts(sent);
   };
   world.run();
   for (const each of world.store.values()) assert.equal(each.state, each.author === 'bo' ? 'accepted' : 'attention');
+});
+
+test('a ping refused for its ticket is asked again without one, and the other person\'s records go out', () => {
+  const world = new World([item(1), item(2, { author: 'bo' })], [ticket('ana'), ticket('bo')]);
+  world.ping = ({ nonce, key }) => (key ? reply(401, { error: 'ticket' }) : reply(200, { nonce, epoch: 'e1' }));
+  world.post = ({ key }, sent) => (key.startsWith('ana') ? reply(401, { error: 'ticket' }) : receipts(sent));
+  world.run();
+  assert.equal(world.done('ping').length, 2);
+  assert.deepEqual(world.states(), ['attention', 'accepted']);
 });
 
 test('G3 without a ticket of its author a record waits, whoever else is signed in', () => {
@@ -250,7 +259,7 @@ test('G3 without a ticket of its author a record waits, whoever else is signed i
 
 test('G1 a record goes under the ticket of its own device, and under the author\'s newer one when that is refused', () => {
   const world = new World([item(1, { device: 'old' })], [ticket('ana', 'old'), { ...ticket('ana', 'new'), gotAt: T0 + 1 }]);
-  world.post = ({ key }, sent) => (key === 'ana/old' ? reply(401) : receipts(sent));
+  world.post = ({ key }, sent) => (key === 'ana/old' ? reply(401, { error: 'ticket' }) : receipts(sent));
   world.run();
   assert.deepEqual(world.done('post').map(({ key }) => key), ['ana/old', 'ana/new']);
   assert.equal(world.at(1).state, 'accepted');

@@ -20,7 +20,7 @@ import { duePhoto, dueBatch, dueHave, FIRST, LEASE_MS, needsTicket, ticketFor, w
 /** @returns {Core} a courier that has not looked at anything yet */
 export function begin() {
   return {
-    items: new Map(), tickets: [], epoch: null, nonce: null, pinged: false, contactAt: 0, limit: FIRST, most: MOST, cappedAt: 0, fails: 0,
+    items: new Map(), tickets: [], epoch: null, nonce: null, pinged: false, bare: false, contactAt: 0, limit: FIRST, most: MOST, cappedAt: 0, fails: 0,
     pausedUntil: 0, notBefore: 0, refusedInRow: 0, trouble: null, askedAt: new Map(),
   };
 }
@@ -44,7 +44,7 @@ export function step(state, event, env) {
 
 /** A run begins with what the store holds now. @param {Turn} turn @param {Extract<Event, {type: 'load'}>} event */
 function load({ s, env, patch }, event) {
-  Object.assign(s, { items: new Map(event.items.map((item) => [item.id, item])), pinged: false, nonce: null });
+  Object.assign(s, { items: new Map(event.items.map((item) => [item.id, item])), pinged: false, nonce: null, bare: false });
   s.tickets = [...event.tickets].sort((a, b) => b.gotAt - a.gotAt);
   if (event.epoch) s.epoch = event.epoch;
   const tap = event.reason === 'tap';
@@ -92,6 +92,8 @@ function freshenPhotos(item, patch, fresh, all, now) {
 /** Only our own server knows the nonce: anything else is a captive portal or a stale copy. @param {Turn} turn @param {Answer} answer */
 function pinged(turn, answer) {
   const { s, env } = turn;
+  // A ticket the server does not know must not keep the other people's records waiting: ask once more without it.
+  if (answer.kind === 'reply' && answer.status === 401 && !s.bare) return void (s.bare = true);
   const ours = answer.kind === 'reply' && answer.status === 200 && typeof answer.json?.epoch === 'string' && answer.json.nonce === s.nonce;
   s.nonce = null;
   if (!ours) return turn.pause(answer);
@@ -126,8 +128,8 @@ function posted(turn, { ids, key, answer, broken }) {
   if (answer.kind === 'none') return later(turn, rest, answer);
   const { status, json } = answer;
   if (status === 200 && Array.isArray(json?.results) && typeof json.epoch === 'string') return settle(turn, rest, json);
-  if (status === 401) return refuse(turn, rest, key);
-  if (status === 500 || (status >= 400 && status < 500 && ![408, 425, 429].includes(status))) return split(turn, rest, status, json?.message ?? null);
+  if (status === 401 && json !== null) return refuse(turn, rest, key);
+  if (status === 500 || (status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status))) return split(turn, rest, status, json?.message ?? null);
   later(turn, rest, answer);
 }
 

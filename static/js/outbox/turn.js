@@ -92,7 +92,7 @@ export class Turn {
   ping() {
     const { s, env } = this;
     s.nonce = Math.floor(env.random() * 2 ** 48).toString(36) + Math.floor(env.random() * 2 ** 48).toString(36);
-    const good = s.tickets.find(({ refused }) => !refused);
+    const good = s.bare ? undefined : s.tickets.find(({ refused }) => !refused);
     this.do({ do: 'ping', nonce: s.nonce, key: good ? keyOf(good) : null });
   }
 
