@@ -315,3 +315,50 @@ def test_the_camera_is_released_when_nobody_looks(open_page: Open, round_film: P
     page.evaluate(hide, False)
     page.wait_for_function("() => document.querySelector('video').srcObject?.active === true")
     assert json.dumps(page.errors) == "[]"
+
+
+NATIVE = """window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ['qr_code']; }
+  async detect(picture) {
+    if (picture.width === 64) return [];
+    window.asked = (window.asked ?? 0) + 1;
+    if (%s) throw new Error('the service is being updated');
+    return [{ rawValue: '%s' }];
+  }
+}"""
+
+
+def test_the_phones_own_detector_is_used_where_it_reads_qr(open_page: Open, round_film: Path) -> None:
+    page = open_page(round_film, prepare=NATIVE % ("false", ADDRESSES[4]))
+    page.get_by_role("heading", name=NAMES[4]).wait_for(timeout=20_000)
+    assert page.evaluate("window.asked") >= 1
+    assert scans(page)[0]["body"]["frame"]
+
+
+def test_ours_takes_over_when_the_phones_detector_fails(open_page: Open, round_film: Path) -> None:
+    page = open_page(round_film, prepare=NATIVE % ("true", ""))
+    page.get_by_role("heading", name=NAMES[0]).wait_for(timeout=30_000)
+    assert page.evaluate("window.asked") == 1
+
+
+def test_nothing_is_said_to_be_saved_when_it_is_not(open_page: Open) -> None:
+    page = open_page(prepare="IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError') }")
+    type_code(page, CODES[0])
+    page.locator(".scan").get_by_text("Not saved: this phone is full").wait_for()
+    assert page.locator(".scan-sheet").count() == 0
+
+
+def test_the_scanner_meets_the_accessibility_rules(open_page: Open, round_film: Path) -> None:
+    axe = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
+    if not axe.exists():
+        pytest.skip("axe-core is not installed (npm ci)")
+    page = open_page(round_film)
+    page.get_by_role("heading", name=NAMES[1]).wait_for(timeout=20_000)
+    page.evaluate(axe.read_text())
+    rules = "async () => (await axe.run()).violations.map(({ id, nodes }) => [id, nodes[0].html])"
+    assert page.evaluate(rules) == []
+    assert NAMES[1] in page.locator("#announce").inner_text()
+    page.get_by_role("button", name="Something is wrong").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.name") == "text"
+    assert page.evaluate(rules) == []

@@ -156,7 +156,11 @@ class ScanPage {
     this.sheet = new Sheet(outcome, {
       recorder: this.recorder,
       drafts,
-      onForm: () => this.pace(),
+      onForm: (open) => {
+        // Nothing is aimed at now, and a small screen needs the room; another scan would sweep the form away.
+        for (const name of ['frame', 'type']) part(this.root, name).hidden = open;
+        this.pace();
+      },
       onClose: () => this.closeSheet(),
       onPosition: canAsk ? () => this.position.start() : null,
       say,

@@ -19,7 +19,33 @@ const CENTRE = { x: 0.5, y: 0.5 };
  * @returns {Promise<Reader>}
  */
 export async function openReader() {
-  return (await nativeReader()) ?? wasmReader();
+  const native = await nativeReader();
+  return native ? orOurs(native) : wasmReader();
+}
+
+/**
+ * The phone's own detector may fail at any time (its service is being updated, say): from then on ours reads.
+ * @param {Reader} native
+ * @returns {Reader}
+ */
+function orOurs(native) {
+  /** @type {Promise<Reader> | null} */
+  let ours = null;
+  return {
+    async read(bitmap, options) {
+      if (ours) return (await ours).read(bitmap, options);
+      try {
+        return await native.read(bitmap, options);
+      } catch (error) {
+        console.error(error);
+        ours = wasmReader();
+        return (await ours).read(bitmap, options);
+      }
+    },
+    close() {
+      void ours?.then((reader) => reader.close());
+    },
+  };
 }
 
 /**
@@ -69,7 +95,12 @@ export function wasmReader() {
     },
   };
   return new Promise((resolve, reject) => {
-    worker.onerror = (event) => reject(new Error(event.message || 'the decoder did not start'));
+    worker.onerror = (event) => {
+      const error = new Error(event.message || 'the decoder stopped');
+      reject(error);
+      for (const call of waiting.values()) call.reject(error); // or the loop would wait for ever
+      waiting.clear();
+    };
     worker.onmessage = ({ data }) => {
       if ('ready' in data) {
         if (data.ready) resolve(reader);

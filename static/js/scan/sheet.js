@@ -96,7 +96,7 @@ export class Sheet {
       case 'save': return this.issue();
       case 'withdraw': return this.become('withdraw');
       case 'withdraw-yes': return this.withdraw();
-      case 'back': return this.become('found');
+      case 'back': return this.back();
       case 'position': return this.usePosition();
       case 'close': return this.parts.onClose();
     }
@@ -118,6 +118,13 @@ export class Sheet {
   openIssue() {
     this.become('issue');
     part(this.element, 'text').focus();
+  }
+
+  /** Out of a form: what was typed stays in it, but is no longer unfinished business after a restart. */
+  async back() {
+    this.become('found');
+    clearTimeout(this.draftTimer);
+    if (!this.occupied) await this.parts.drafts.drop();
   }
 
   usePosition() {
