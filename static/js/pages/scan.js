@@ -208,6 +208,7 @@ class ScanPage {
     dialog.addEventListener('close', () => this.pace());
     part(root, 'typed-form').addEventListener('submit', (event) => (event.preventDefault(), void this.typed(dialog)));
     part(root, 'photo').addEventListener('change', (event) => void this.photo(/** @type {HTMLInputElement} */ (event.target)));
+    document.addEventListener('rounds:flush', (event) => /** @type {CustomEvent} */ (event).detail.push(this.sheet?.keep()));
     document.addEventListener('visibilitychange', () => void (document.hidden ? this.sheet?.keep() : this.learn()));
   }
 

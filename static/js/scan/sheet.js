@@ -82,10 +82,20 @@ export class Sheet {
     });
     const picker = /** @type {HTMLInputElement} */ (part(this.element, 'picker'));
     picker.addEventListener('click', () => void this.keep()); // Android may close this page under the camera app
-    picker.addEventListener('change', async () => {
-      await this.shots.add(picker.files ?? []);
-      picker.value = '';
-    });
+    picker.addEventListener('change', () => void this.addPhotos(picker));
+  }
+
+  /** @param {HTMLInputElement} picker */
+  async addPhotos(picker) {
+    const failed = part(this.element, 'photo-failed');
+    try {
+      await this.shots.add([...(picker.files ?? [])]);
+      failed.hidden = true;
+    } catch (error) {
+      console.error(error);
+      failed.hidden = false;
+    }
+    picker.value = ''; // the same file may be chosen again
   }
 
   /** @param {string} act */
