@@ -63,18 +63,18 @@ async function canary() {
   subscribe((news) => { if (news.type === 'saved') remember().catch(console.error); });
 }
 
-/** The browser's own install question behind [data-install]; help in words at [data-install-help] where there is none. */
+/** The browser's own install question behind [data-install]; without it, [data-install-help] on /me says how in words. */
 export function offerInstall() {
   /** @type {any} */ let question = null;
-  const note = (/** @type {boolean} */ on) => document.querySelectorAll('[data-install-note]').forEach((each) => { /** @type {HTMLElement} */ (each).hidden = !on; });
-  addEventListener('beforeinstallprompt', (event) => { event.preventDefault(); question = event; note(true); });
-  addEventListener('appinstalled', () => note(false));
+  const offer = (/** @type {boolean} */ on) => {
+    for (const each of document.querySelectorAll('[data-install-note], [data-install-help] [data-install]')) /** @type {HTMLElement} */ (each).hidden = !on;
+  };
+  addEventListener('beforeinstallprompt', (event) => { event.preventDefault(); question = event; offer(true); });
+  addEventListener('appinstalled', () => offer(false));
   document.addEventListener('click', (event) => {
     if (!question || !(/** @type {Element} */ (event.target).closest('[data-install]'))) return;
     question.prompt();
     question = null;
-    note(false);
+    offer(false);
   });
-  const help = installed() ? 'done' : isApple() ? 'ios' : /Android/.test(navigator.userAgent) ? 'android' : 'desktop';
-  for (const place of document.querySelectorAll('[data-install-help]')) place.textContent = t(`install.${help}`);
 }

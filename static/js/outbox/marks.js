@@ -7,7 +7,7 @@
  *     li[data-checkpoint="<uuid>"]   data-state = the server's state; data-records="<record id> …" the scans this page already counts
  *       [data-mark]      gets "22:13 · On this phone"
  *       .dot             gets the same data-state, and a check
- *   [data-round-done="<round id>"]  the number of points done; local scans of open points are added to the server's number
+ *   [data-round-done="<round id>"]  the number of points done, anywhere on the page: the server's and this phone's
  *   [data-record="<record id>"]     (a note's or a step's row) with [data-mark] inside: gets that record's state
  * A row whose record the server already counts is left to the server.
  */
@@ -71,18 +71,15 @@ async function showRounds() {
 
 /** @param {HTMLElement} round @param {Item[]} scans */
 function showRound(round, scans) {
-  let added = 0;
+  let done = 0;
   for (const row of elements('li[data-checkpoint]', round)) {
     row.dataset.serverState ??= row.dataset.state ?? '';
     const counted = (row.dataset.records ?? '').split(' ');
     const scan = scans.findLast(({ id, about }) => about.checkpoint === row.dataset.checkpoint && !counted.includes(id));
-    if (scan && OPEN.includes(row.dataset.serverState)) added += 1;
+    if (scan || !OPEN.includes(row.dataset.serverState)) done += 1;
     if (scan) mark(row, scan);
   }
-  for (const counter of elements(`[data-round-done="${CSS.escape(round.dataset.round ?? '')}"]`)) {
-    counter.dataset.server ??= counter.textContent ?? '0';
-    counter.textContent = String(Number(counter.dataset.server) + added);
-  }
+  for (const counter of elements(`[data-round-done="${CSS.escape(round.dataset.round ?? '')}"]`)) counter.textContent = String(done);
 }
 
 async function showRecords() {

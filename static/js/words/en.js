@@ -70,10 +70,6 @@ export default {
   'signout.unsent.other': '{n} records are not sent. They stay on this phone and go out as yours.',
   'signout.go': 'Sign out',
   'signout.stay': 'Stay signed in',
-  'install.ios': 'Tap Share, then “Add to Home Screen”.',
-  'install.android': 'Open the browser’s menu, then “Install app”.',
-  'install.desktop': 'Use the install icon at the right of the address bar.',
-  'install.done': 'Installed on this phone.',
 
   // The scanner
   'scan.state.on_time': 'On time',

@@ -63,10 +63,6 @@ export default {
   'signout.unsent.other': '还有 {n} 条记录未发送。它们留在本机,之后仍以你的名义发送。',
   'signout.go': '退出登录',
   'signout.stay': '不退出',
-  'install.ios': '点“分享”,再点“添加到主屏幕”。',
-  'install.android': '打开浏览器菜单,点“安装应用”。',
-  'install.desktop': '点地址栏右侧的安装图标。',
-  'install.done': '已安装在本机。',
 
   // 扫码
   'scan.state.on_time': '按时',
