@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import click
@@ -15,13 +16,19 @@ from webapp import config, create_app, migrate
 from webapp.core.tasks import Worker
 
 
-def application() -> Flask:
-    """The application, or one line about the setting that is wrong."""
+def check_settings() -> None:
+    """Go on, or stop with one line about the setting that is wrong."""
     try:
-        return create_app()
+        config.read_settings()
     except config.WrongSetting as wrong:
         click.echo(config.explain(wrong), err=True)
         sys.exit(2)
+
+
+def application() -> Flask:
+    """The application, its settings checked."""
+    check_settings()
+    return create_app()
 
 
 @click.group()
@@ -53,11 +60,11 @@ def revision_command(message: str) -> None:
 @click.option("--port", default=8000, show_default=True)
 @click.option("--workers", default=2, show_default=True, help="Server processes.")
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve until stopped. A thread of the first process does the background work."""
+    """Serve until stopped. A child process does the background work."""
     from granian import Granian
     from granian.constants import Interfaces
 
-    application()  # a wrong setting stops here, with one line, and not in every worker
+    check_settings()  # a wrong one stops here, with one line, and not in every worker
     server = Granian(
         "webapp.wsgi:app",
         address=host,
@@ -70,14 +77,23 @@ def serve(host: str, port: int, workers: int) -> None:
         workers_kill_timeout=20,
         log_level=os.environ.get("ROUNDS_LOG", "warning"),  # type: ignore[arg-type]
     )
-    threading.Thread(target=Worker(create_app()).run, name="tasks", daemon=True).start()
-    server.serve()
+    # A process, not a thread: the server forks its workers, and a fork copies locks that other threads hold.
+    background = subprocess.Popen([sys.executable, "-m", "webapp", "worker", "--until-orphaned"])
+    try:
+        server.serve()
+    finally:
+        background.terminate()
+        background.wait(timeout=20)
 
 
 @main.command()
-def worker() -> None:
+@click.option("--until-orphaned", is_flag=True, help="Stop when the process that started this one is gone.")
+def worker(until_orphaned: bool) -> None:
     """Do the background work in a process of its own."""
-    Worker(application()).run()
+    parent = os.getppid()
+    loop = Worker(application(), stop=(lambda: os.getppid() != parent) if until_orphaned else None)
+    signal.signal(signal.SIGTERM, lambda *_args: loop.stopping.set())
+    loop.run()
 
 
 @main.command()

@@ -94,11 +94,12 @@ def finish(task: Task, error: str | None = None) -> bool:
 
 
 class Worker:
-    """Runs tasks of an application until stopped: as `rounds worker`, or as a thread beside the server."""
+    """Runs tasks of an application until `stopping` is set or `stop` says so."""
 
-    def __init__(self, app: Flask, poll_s: float = 2.0) -> None:
+    def __init__(self, app: Flask, poll_s: float = 2.0, stop: Callable[[], bool] | None = None) -> None:
         self.app = app
         self.poll_s = poll_s
+        self.stop = stop or (lambda: False)
         self.name = f"{socket.gethostname()}:{os.getpid()}:{ids.random_bits(24):06x}"
         self.stopping = threading.Event()
 
@@ -126,8 +127,8 @@ class Worker:
         return True
 
     def run(self) -> None:
-        """Until `stopping` is set."""
-        while not self.stopping.is_set():
+        """Until told to stop."""
+        while not self.stopping.is_set() and not self.stop():
             with self.app.app_context():
                 self.put_periodic()
                 while self.run_one() and not self.stopping.is_set():

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.core import clock, gate, htmx
 from webapp.core.db import db
+from webapp.core.i18n import language
 from webapp.core.pages import get_or_404
 from webapp.core.problems import Problem
-from webapp.daily_log.day import day_of, person_day
-from webapp.patrols.words import trust_words
+from webapp.daily_log.day import Day, day_of, person_day
+from webapp.patrols.showing import PointLine, ScanLine
+from webapp.patrols.words import STEP_WORDS
 from webapp.people.models import Person
 from webapp.people.queries import people_reached, rank_at
 from webapp.people.session import me
 from webapp.photos.actions import path_of
 from webapp.photos.models import Photo
+from webapp.photos.queries import stored
 from webapp.records.held import REASONS
-from webapp.records.models import Record, RecordPhoto
+from webapp.records.models import Note, Record, RecordPhoto
 from webapp.sites.queries import site_for, sites_for
 
 daily_log = Blueprint("daily_log", __name__)
@@ -62,8 +67,37 @@ def log(slug: str, day: str) -> str:
     return htmx.show(
         "daily_log/log.html", "daily_log/_day.html",
         log=shown, site_=site, sites=sites_for(me(), "supervisor"), before=wanted - timedelta(days=1), after=wanted + timedelta(days=1),
-        today=clock.local_day(clock.now(), site.zone), reasons=REASONS,
+        today=clock.local_day(clock.now(), site.zone), reasons=REASONS, step_words=STEP_WORDS, stored=pictures_of(shown),
     )  # fmt: skip
+
+
+def pictures_of(shown: Day) -> set[str]:
+    """Which of the day's pictures have arrived."""
+    return stored([sha for line in shown.lines for sha in (*line.photos, line.scan.frame_sha256) if sha])
+
+
+def photo_address(line: ScanLine, sha256: str) -> str:
+    """Where a photo of a scan, or of a note about it, is handed out."""
+    owner = next((n.id for n in line.notes if sha256 in line.photos_by_record.get(n.id, ())), line.scan.id)
+    return f"/records/{owner}/photos/{sha256}"
+
+
+def answers_of(point: PointLine, note: Note) -> list[tuple[str, str]]:
+    """A note's answers beside the questions as they were asked."""
+    questions = {q["id"]: q for q in point.state.point.questions}
+    return [(_question_words(questions.get(key)), _answer_words(value, questions.get(key))) for key, value in note.answers.items()]
+
+
+def _question_words(question: dict[str, Any] | None) -> str:
+    if question is None:
+        return _("Question")
+    return str(question.get("text_en") if language() == "en" and question.get("text_en") else question["text"])
+
+
+def _answer_words(value: Any, question: dict[str, Any] | None) -> str:
+    words = {"yes": _("yes"), "no": _("no"), "True": _("yes"), "False": _("no")}.get(str(value), str(value))
+    unit = (question or {}).get("unit")
+    return f"{words} {unit}" if unit else words
 
 
 @daily_log.get("/my-day")
@@ -118,6 +152,6 @@ def photo(record_id: UUID, sha256: str) -> Response:
 
 
 def init(app: Flask) -> None:
-    """Routes, and the words of trust for templates."""
+    """Routes, and what its templates ask for."""
     app.register_blueprint(daily_log)
-    app.jinja_env.globals.update(trust_words=trust_words)
+    app.jinja_env.globals.update(photo_address=photo_address, answers_of=answers_of)

@@ -27,7 +27,12 @@ class ScanLine:
     checkpoint: Checkpoint | None
     notes: list[Note] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
-    photos: list[str] = field(default_factory=list)
+    photos_by_record: dict[UUID, list[str]] = field(default_factory=dict)
+
+    @property
+    def photos(self) -> list[str]:
+        """Photos of the scan and of the notes about it, without the scan frame."""
+        return [p for found in self.photos_by_record.values() for p in found if p != self.scan.frame_sha256]
 
     @property
     def withdrawn(self) -> bool:
@@ -134,7 +139,7 @@ def scan_lines(scans: Iterable[Scan]) -> list[ScanLine]:
             checkpoints.get(scan.checkpoint_id),
             notes.get(scan.id, []),
             corrections.get(scan.id, []),
-            [p for key in (scan.id, *(n.id for n in notes.get(scan.id, []))) for p in photos.get(key, []) if p != scan.frame_sha256],
+            {key: photos[key] for key in (scan.id, *(n.id for n in notes.get(scan.id, []))) if key in photos},
         )
         for scan in scans
     ]

@@ -14,11 +14,13 @@ from werkzeug.wrappers import Response
 from webapp.core import clock, gate, htmx
 from webapp.core.db import db
 from webapp.core.forms import check, sentence
+from webapp.core.i18n import clock_time, named
 from webapp.core.problems import Problem
 from webapp.core.tasks import handle
-from webapp.patrols import forms, planning, queries, scanning, showing
+from webapp.patrols import forms, planning, queries, recurrence, scanning, showing
 from webapp.patrols.models import Route, Schedule
 from webapp.patrols.words import SERVICE_WORDS, STEP_WORDS, WEEKDAYS, duration
+from webapp.people.models import Person
 from webapp.people.queries import staff_of
 from webapp.people.session import me
 from webapp.people.words import TRADE_WORDS
@@ -233,10 +235,33 @@ def end_schedule(schedule_id: UUID) -> Response:
     return redirect(url_for("patrols.plans", slug=site.slug))
 
 
+def colleague_options(people: list[Person]) -> list[tuple[str, str]]:
+    """For a select: who could take a round over."""
+    return [(str(p.id), f"{named(p)} · {TRADE_WORDS[p.trade]}") for p in people]
+
+
+def scan_options(lines: list[showing.ScanLine], zone: str) -> list[tuple[str, str]]:
+    """For a select: one's own scans, the latest first."""
+    return [(str(line.scan.id), f"{clock_time(line.scan.at, zone)} {named(line.checkpoint)}") for line in reversed(lines)]
+
+
+def options_of(things: list[Any]) -> list[tuple[str, str]]:
+    """For a select: anything with an id and two names."""
+    return [(str(thing.id), named(thing)) for thing in things]
+
+
+def site_filters(sites: list[Site], current: Site, before: str, after: str = "") -> list[dict[str, Any]]:
+    """For the row of sites above a page."""
+    return [{"href": f"{before}{s.slug}{after}", "word": named(s), "active": s.id == current.id} for s in sites]
+
+
 def init(app: Flask) -> None:
     """Routes, words for templates, and the nightly lesson in walking times."""
     app.register_blueprint(patrols)
-    app.jinja_env.globals.update(duration=duration)
+    app.jinja_env.globals.update(
+        duration=duration, colleague_options=colleague_options, scan_options=scan_options, options_of=options_of,
+        site_filters=site_filters, rule_parts=recurrence.rule_parts, rule_words=recurrence.rule_words,
+    )  # fmt: skip
     handle(app, "patrols.learn_walking_times", scanning.learn_walking_times, timedelta(days=1))
 
 

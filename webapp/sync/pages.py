@@ -118,6 +118,12 @@ def try_again(record_id: UUID) -> AnyResponse:
     return redirect(url_for("phone.held_page", record_id=record.id))
 
 
+def kind_word(kind: str | None) -> str:
+    """What a kind of record is called."""
+    words = {"scan": _("Scan"), "note": _("Note"), "correction": _("Correction"), "duty": _("Duty"), "round-step": _("Step of a round")}
+    return words.get(kind or "", kind or _("Record"))
+
+
 def name_reader(response: AnyResponse) -> AnyResponse:
     """Say whose page this is, so that a phone never keeps one person's page for another."""
     if response.mimetype == "text/html" and "device_to_remember" not in g:
@@ -132,3 +138,4 @@ def init(app: Flask) -> None:
     app.register_blueprint(sync)
     app.register_blueprint(phone)
     app.after_request(name_reader)
+    app.jinja_env.globals.update(kind_word=kind_word)

@@ -1,0 +1,130 @@
+"""Forty days of the demo, in the order of time: clocking on and off, rounds, and the oddities a supervisor meets."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from webapp.core import clock, ids
+from webapp.demo import words
+from webapp.demo.build import ZONE, Town
+from webapp.demo.phones import Phone, WrongClock
+from webapp.demo.roster import Clocking, Roster
+from webapp.demo.walking import Album, Walk
+from webapp.patrols import queries, scanning
+from webapp.patrols.rules import Round
+from webapp.sites.rules import make_code
+
+REISSUED = ("jinxiu", "G-03")  # this label was printed anew …
+REISSUED_DAYS_AGO, OLD_HANGS_DAYS = 12, 2  # … and the old one was taken down only two days later
+THREE_HOURS = timedelta(hours=3)
+ALBUM_DAYS = 5
+LEAVES_AFTER = timedelta(minutes=6)  # at the most, from a round's start to the first step out of the door
+
+# Days ago: what a phone brought that could not be counted as it was, or belonged to no round.
+ODDITIES = {33: "unknown_code", 27: "loose", 21: "foreign", 17: "loose", 15: "unknown_kind", 9: "loose", 6: "foreign",
+            4: "unknown_code", 3: "loose", 2: "unknown_kind", 1: "foreign"}  # fmt: skip
+ODD_HOUR = time(15, 10)
+
+
+@dataclass
+class History:
+    """Plays the days from `start` to `end`."""
+
+    seed: int
+    start: datetime
+    end: datetime
+    towns: dict[str, Town]
+    phones: dict[str, Phone]
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(ZONE))
+
+    def __post_init__(self) -> None:
+        self.roster = Roster(self.end, self.zone)
+        self.album = Album(self.end - timedelta(days=ALBUM_DAYS))
+        self.reissued_at = self._ago(REISSUED_DAYS_AGO, time(15, 30))
+        self._set_wrong_clocks()
+
+    def play(self) -> None:
+        """Let everything happen, in order, and bring every phone back to the office at the end."""
+        events = sorted(self._events(), key=lambda event: event[0])
+        for moment, happen in events:
+            if self.start <= moment <= self.end:
+                happen()
+        for phone in self.phones.values():
+            phone.hand_in(self.end)
+        self._learn()
+        for username, phone in self.phones.items():
+            phone.tell(self.end, owes=3 if username == "technician2" else 0)
+
+    def _events(self) -> Iterator[tuple[datetime, Callable[[], None]]]:
+        day, last = clock.local_day(self.start, ZONE), clock.local_day(self.end, ZONE)
+        yield self.start + (self.end - self.start) / 2, self._learn
+        yield self.reissued_at, lambda: self.towns[REISSUED[0]].reissue(REISSUED[1], self.reissued_at)
+        for days_ago, oddity in ODDITIES.items():
+            yield self._ago(days_ago, ODD_HOUR), partial(self._oddity, oddity, self._ago(days_ago, ODD_HOUR))
+        while day <= last:
+            for clocking in self.roster.clockings(day):
+                yield clocking.at, partial(self._clock, clocking)
+            for town in self.towns.values():
+                for round_ in queries.rounds_on(town.site, day):
+                    yield round_.starts_at, partial(self._walk, town, round_)
+            day += timedelta(days=1)
+
+    def _ago(self, days: int, at: time) -> datetime:
+        """That time of day, so many days before the last one."""
+        return datetime.combine(clock.local_day(self.end, ZONE) - timedelta(days=days), at, self.zone)
+
+    def _chance(self, *about: object) -> random.Random:
+        """Chance that depends on the seed and on what it is about only: one round more or less changes no other."""
+        return random.Random(":".join(map(str, (self.seed, *about))))
+
+    def _walk(self, town: Town, round_: Round) -> None:
+        """Somebody walks the round, unless it is still open at the end: those are left for whoever tries the demo."""
+        if round_.closes_at > self.end:
+            return
+        path = town.paths[round_.route_id]
+        days_ago = (clock.local_day(self.end, ZONE) - round_.day).days
+        chance = self._chance(days_ago, path.key, round_.id.rpartition("-")[2])
+        walker = self.roster.worker(town.community.slug, path.trade, round_.starts_at)
+        begin = round_.starts_at + LEAVES_AFTER * chance.random()
+        hangs = self.reissued_at <= begin < self.reissued_at + timedelta(days=OLD_HANGS_DAYS)
+        old_label = REISSUED[1] if hangs and town.community.slug == REISSUED[0] and chance.random() < 0.6 else None
+        walk = Walk(round_, town, path, self.phones[walker], self.album, chance, begin, self.end, old_label)
+        walk.go(lambda: self.phones[self.roster.colleague(walker)])
+
+    def _clock(self, clocking: Clocking) -> None:
+        phone, town = self.phones[clocking.username], self.towns[clocking.site]
+        at = max(clocking.at, phone.busy_until + timedelta(seconds=20))
+        if at < self.end:
+            code = town.codes[clocking.post] if clocking.post else None
+            phone.record("duty", {"verb": clocking.verb, "code": code, "site": clocking.site}, at)
+            phone.contact(at + timedelta(seconds=2))
+
+    def _oddity(self, oddity: str, at: datetime) -> None:
+        """The cleaner, who is at work at that hour in one community only, meets something odd."""
+        phone, chance = self.phones["cleaner"], self._chance(oddity, at.date())
+        if oddity == "foreign":
+            code = chance.choice(sorted(self.towns["hexi"].codes.values()))
+            phone.record("scan", {"code": code, "method": "camera", "round": None, "frame": None}, at)
+        elif oddity == "unknown_code":
+            phone.record("scan", {"code": make_code(ids.random_bits(40)), "method": "typed", "round": None, "frame": None}, at)
+        elif oddity == "unknown_kind":
+            phone.record("meter-photo", {"meter": "W-7", "value": 1284}, at)
+        else:
+            phone.record("note", {"site": "jinxiu", "result": "issue", "answers": {}, "text": chance.choice(words.LOOSE)}, at)
+        phone.contact(at + timedelta(seconds=4))
+
+    def _learn(self) -> None:
+        scanning.learn_walking_times({})
+
+    def _set_wrong_clocks(self) -> None:
+        """One phone three hours ahead for some days; another for an evening, until its owner sets it right on a round."""
+        technician = self.phones["technician2"]
+        technician.wrong_clocks.append(WrongClock(self._ago(6, time(6)), self._ago(2, time(6)), THREE_HOURS))
+        set_right = self._ago(8, time(20, 12))
+        guard = self.phones[self.roster.guard_at(set_right)]
+        guard.wrong_clocks.append(WrongClock(set_right - timedelta(minutes=80), set_right, THREE_HOURS))
