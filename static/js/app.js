@@ -42,8 +42,9 @@ document.addEventListener('click', openDialog);
 await part('pages', loadPages);
 /** @type {() => Promise<void>} */ let showMarks = async () => {};
 await part('marks', () => { showMarks = startMarks(); });
-await part('phone', checkPhone);
-await part('install', offerInstall);
+// Not awaited: some browsers ask the person about lasting storage, and sending must not wait for an answer.
+part('phone', checkPhone);
+part('install', offerInstall);
 const registration = startWorker();
 await part('courier', () => keepTrying(courier));
 subscribe(async (news) => {
