@@ -79,14 +79,19 @@ def _plan_points(version: RouteVersion) -> tuple[rules.PlanPoint, ...]:
 
 def rounds_on(site: Site, day: date) -> list[rules.Round]:
     """The rounds that begin on that local day, in order of their start."""
-    found = [round_ for plan in plans_of(site) for round_ in rules.occurrences(plan, day)]
+    return _rounds_of(plans_of(site), day)
+
+
+def _rounds_of(plans: Iterable[rules.Plan], day: date) -> list[rules.Round]:
+    found = [round_ for plan in plans for round_ in rules.occurrences(plan, day)]
     return sorted(found, key=lambda r: (r.starts_at, r.id))
 
 
 def rounds_near(site: Site, moment: datetime) -> list[rules.Round]:
     """The rounds a scan at `moment` could count to: those of its day and of its neighbours."""
+    plans = plans_of(site)  # once: it asks the database, and this is asked for every scan of a batch
     day = clock.local_day(moment, site.zone)
-    return [r for offset in (-1, 0, 1) for r in rounds_on(site, day + timedelta(days=offset))]
+    return [r for offset in (-1, 0, 1) for r in _rounds_of(plans, day + timedelta(days=offset))]
 
 
 def find_round(round_id: str) -> tuple[Site, rules.Round] | None:
