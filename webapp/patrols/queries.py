@@ -87,9 +87,8 @@ def _rounds_of(plans: Iterable[rules.Plan], day: date) -> list[rules.Round]:
     return sorted(found, key=lambda r: (r.starts_at, r.id))
 
 
-def rounds_near(site: Site, moment: datetime) -> list[rules.Round]:
-    """The rounds a scan at `moment` could count to: those of its day and of its neighbours."""
-    plans = plans_of(site)  # once: it asks the database, and this is asked for every scan of a batch
+def rounds_near(site: Site, moment: datetime, plans: Iterable[rules.Plan]) -> list[rules.Round]:
+    """The rounds of `plans_of(site)` that a scan at `moment` could count to: those of its day and of its neighbours."""
     day = clock.local_day(moment, site.zone)
     return [r for offset in (-1, 0, 1) for r in _rounds_of(plans, day + timedelta(days=offset))]
 

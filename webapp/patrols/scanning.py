@@ -36,6 +36,7 @@ class Memory:
     at_points: dict[UUID, list[tuple[datetime, str | None]]] = field(default_factory=dict)  # by checkpoint: (time, round)
     walks: dict[tuple[UUID, UUID], tuple[int, int]] = field(default_factory=dict)  # (from, to): (fastest s, count)
     sites: dict[UUID, Site] = field(default_factory=dict)
+    plans: dict[UUID, tuple[rules.Plan, ...]] = field(default_factory=dict)  # by site
     checkpoints: dict[UUID, Checkpoint] = field(default_factory=dict)
     scans: dict[UUID, Scan] = field(default_factory=dict)  # made in this call, by id
 
@@ -105,9 +106,10 @@ def record_scan(arrived: Arrived, person: Person, body: ScanBody, label: Label |
         raise Held("no-access")
     checkpoint = label.checkpoint
     site = memory.sites.get(label.site_id) or checkpoint.site
-    memory.sites[site.id] = site
+    if site.id not in memory.sites:  # asked once a call: every question to the database first writes the scans so far, one by one
+        memory.sites[site.id], memory.plans[site.id] = site, queries.plans_of(site)
     round_ = rules.choose_round(
-        queries.rounds_near(site, arrived.at),
+        queries.rounds_near(site, arrived.at, memory.plans[site.id]),
         checkpoint.id,
         arrived.at,
         body.round,
