@@ -97,6 +97,27 @@ def worker(until_orphaned: bool) -> None:
 
 
 @main.command()
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same communities and history.")
+@click.option("--if-empty", is_flag=True, help="Go on without a word of complaint when somebody has an account already.")
+def demo(seed: int, if_empty: bool) -> None:
+    """Load the demo community into an empty database and print its accounts, whose password everybody knows."""
+    from webapp.core import clock
+    from webapp.demo import load, staff
+
+    app = application()
+    with app.app_context():
+        try:
+            load.load(seed, clock.now())
+        except load.NotEmpty:
+            if not if_empty:
+                raise click.ClickException("somebody has an account in this database; the demo is loaded into an empty one only") from None
+            if not load.is_loaded():
+                click.echo("This database has accounts of its own: the demo was not loaded.")
+                return
+    click.echo(staff.as_table())
+
+
+@main.command()
 @click.option("--site", required=True, help="Short name of the community.")
 @click.option("--size", type=click.Choice(["large", "medium", "small"]), default="large", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="HTML file to write.")

@@ -78,7 +78,7 @@ def build_plans(town: Town, by: UUID, at: datetime, begins_on: date) -> None:
     for path in town.community.paths:
         route = planning.create_route(town.site, path.name, path.name_en, path.service)
         planning.set_points(route, [_point(town, path, i) for i in range(len(path.spots))], by, at)
-        _schedule(town, route, path, by, at, begins_on)
+        _schedule(town, route, path, by=by, at=at, begins_on=begins_on)
         town.paths[route.id] = path
 
 
@@ -94,7 +94,7 @@ def _point(town: Town, path: Path, index: int) -> dict[str, object]:
     }
 
 
-def _schedule(town: Town, route: Route, path: Path, by: UUID, at: datetime, begins_on: date) -> None:
+def _schedule(town: Town, route: Route, path: Path, *, by: UUID, at: datetime, begins_on: date) -> None:
     times = path.times
     rule = planning.rule_of(list(times.at), list(times.weekdays))
     planning.create_schedule(

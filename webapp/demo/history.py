@@ -91,10 +91,12 @@ class History:
         chance = self._chance(days_ago, path.key, round_.id.rpartition("-")[2])
         walker = self.roster.worker(town.community.slug, path.trade, round_.starts_at)
         begin = round_.starts_at + LEAVES_AFTER * chance.random()
-        hangs = self.reissued_at <= begin < self.reissued_at + timedelta(days=OLD_HANGS_DAYS)
-        old_label = REISSUED[1] if hangs and town.community.slug == REISSUED[0] and chance.random() < 0.6 else None
+        old_label = REISSUED[1] if chance.random() < 0.6 and self._old_label_hangs(town, begin) else None
         walk = Walk(round_, town, path, self.phones[walker], self.album, chance, begin, self.end, old_label)
         walk.go(lambda: self.phones[self.roster.colleague(walker)])
+
+    def _old_label_hangs(self, town: Town, at: datetime) -> bool:
+        return REISSUED[1] in town.old_codes and at < self.reissued_at + timedelta(days=OLD_HANGS_DAYS)
 
     def _clock(self, clocking: Clocking) -> None:
         phone, town = self.phones[clocking.username], self.towns[clocking.site]
@@ -102,7 +104,8 @@ class History:
         if at < self.end:
             code = town.codes[clocking.post] if clocking.post else None
             phone.record("duty", {"verb": clocking.verb, "code": code, "site": clocking.site}, at)
-            phone.contact(at + timedelta(seconds=2))
+            if clocking.verb == "off":  # clocking on leaves with the first round
+                phone.contact(at + timedelta(seconds=2))
 
     def _oddity(self, oddity: str, at: datetime) -> None:
         """The cleaner, who is at work at that hour in one community only, meets something odd."""

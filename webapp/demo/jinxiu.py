@@ -26,11 +26,17 @@ NODES = (
     Node("waste", None, "outdoors", "垃圾分类点", "Refuse stations"),
 )
 
-GATE = ("查看道闸、门禁和监控，与值班人员核对访客登记。", "Look at barrier, entry system and cameras; check the visitors' book with the post.")
+GATE = (
+    "查看道闸、门禁和监控，与值班人员核对访客登记。",
+    "Look at barrier, entry system and cameras; check the visitors' book with the post.",
+)
 WALL = ("沿墙查看红外对射和护栏，注意翻越痕迹。", "Walk along the wall: infrared beams, railings, traces of climbing.")
 DOOR = ("推拉单元门确认闭合，看门禁面板和高空坠物。", "Pull the door to see that it locks; look at the entry panel and for fallen objects.")
 ROOF = ("确认屋面门上锁，排水口无堵塞，避雷带完好。", "Roof door locked, drains free, lightning conductor whole.")
-LIFT = ("记录机房温度，听曳引机声音，确认空调开启、门上锁。", "Note the temperature, listen to the machine, air conditioning on, door locked.")
+LIFT = (
+    "记录机房温度，听曳引机声音，确认空调开启、门上锁。",
+    "Note the temperature, listen to the machine, air conditioning on, door locked.",
+)
 GARAGE = ("查看车辆异常、渗漏、照明和疏散指示灯。", "Look for damaged cars, leaks, dark lamps and exit signs.")
 FIRE = ("看压力表、铅封、箱门和周边通道，有遮挡立即清除。", "Gauge, seal, door and the way to it; clear anything in front at once.")
 PLANT = ("抄记仪表，听异响，看地面积水，保持门窗关闭。", "Read the gauges, listen, look for water on the floor, keep the door shut.")

@@ -79,7 +79,16 @@ class Phone:
         ahead = next((w.ahead for w in self.wrong_clocks if w.start <= at < w.stop), timedelta(0))
         return (at + ahead).astimezone(self.zone)
 
-    def record(self, kind: str, body: dict[str, Any], at: datetime, *, position: dict[str, Any] | None = None, pictures: tuple[Picture, ...] = (), after: tuple[UUID, ...] = ()) -> UUID:
+    def record(
+        self,
+        kind: str,
+        body: dict[str, Any],
+        at: datetime,
+        *,
+        position: dict[str, Any] | None = None,
+        pictures: tuple[Picture, ...] = (),
+        after: tuple[UUID, ...] = (),
+    ) -> UUID:
         """Keep a record on the phone; gives its id."""
         with clock.at(at):
             own_id = ids.new_id()
@@ -124,6 +133,13 @@ class Phone:
         with clock.at(at):
             tell_state(
                 self.device,
-                {"max_seq": self.seq + owes, "unsent": owes, "oldest_unsent_at": oldest, "persisted": True, "installed": True, "build": BUILD},
+                {
+                    "max_seq": self.seq + owes,
+                    "unsent": owes,
+                    "oldest_unsent_at": oldest,
+                    "persisted": True,
+                    "installed": True,
+                    "build": BUILD,
+                },
             )
             db.session.flush()

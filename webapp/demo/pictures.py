@@ -47,7 +47,9 @@ def scan_frame(text: str, chance: random.Random) -> Picture:
                 label.putpixel((x + 4, y + 4), 20)
     side = chance.randint(170, 220)
     wall = chance.randint(70, 150)
-    big = label.resize((side, side), Image.Resampling.NEAREST).rotate(chance.uniform(-9, 9), Image.Resampling.BILINEAR, True, fillcolor=wall)
+    big = label.resize((side, side), Image.Resampling.NEAREST).rotate(
+        chance.uniform(-9, 9), Image.Resampling.BILINEAR, True, fillcolor=wall
+    )
     frame = Image.new("L", (FRAME_SIDE, 240), wall)
     frame.paste(big, (chance.randint(10, FRAME_SIDE - big.width), max(0, (240 - big.height) // 2)))
     return _jpeg(frame.convert("RGB"), 45)

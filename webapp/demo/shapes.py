@@ -102,6 +102,8 @@ class Member:
     is_admin: bool = False
 
 
-def question(own_id: str, kind: str, text: str, text_en: str, unit: str | None = None, choices: tuple[str, ...] = (), required: bool = True) -> dict[str, Any]:
+def question(
+    own_id: str, kind: str, text: str, text_en: str, *, unit: str | None = None, choices: tuple[str, ...] = (), required: bool = True
+) -> dict[str, Any]:
     """A question at a point, as routes keep it. The first choice is the ordinary one."""
     return {"id": own_id, "kind": kind, "text": text, "text_en": text_en, "unit": unit, "choices": list(choices), "required": required}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webapp.demo.shapes import Member
 
-PASSWORD = "demo-rounds"  # known to everybody, so it is set by the demo only, and only in an empty database
+PASSWORD = "demo-rounds"  # noqa: S105  # known to everybody, so it is set by the demo only, and only in an empty database
 
 STAFF = (
     Member("guard", "JX-1001", "李建国", "Li Jianguo", "guard", {"jinxiu": "worker"}),
@@ -21,3 +21,12 @@ STAFF = (
     Member("manager", "JX-0001", "林秀英", "Lin Xiuying", "management", {"jinxiu": "manager", "hexi": "manager"}),
     Member("admin", "JX-0000", "系统管理员", "Administrator", "management", {}, is_admin=True),
 )
+
+
+def as_table() -> str:
+    """The accounts as text for a terminal."""
+    rows = [
+        f"  {m.username:<12} {m.name_en:<16} {m.trade:<11} {', '.join(f'{role} at {slug}' for slug, role in m.roles.items())}"
+        for m in STAFF
+    ]
+    return "\n".join([f"Demo accounts, password {PASSWORD}:", *(row.rstrip() for row in rows)])

@@ -112,7 +112,11 @@ class Walk:
         if self.before and self.before.at and spot.at:
             seconds = ((self.before.at[0] - spot.at[0]) ** 2 + (self.before.at[1] - spot.at[1]) ** 2) ** 0.5 / PACE_M_PER_S
         self.before = spot
-        return timedelta(seconds=self.chance.randint(3, 6) if quirk == "too_fast" else seconds * self.chance.uniform(0.9, 1.4) + self.chance.uniform(15, 45))
+        return timedelta(
+            seconds=self.chance.randint(3, 6)
+            if quirk == "too_fast"
+            else seconds * self.chance.uniform(0.9, 1.4) + self.chance.uniform(15, 45)
+        )
 
     def _visit(self, point: Point, at: datetime, quirk: str) -> datetime:
         """Scan, and say what was found. Gives the time when that is done."""
