@@ -30,7 +30,9 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("DATABASE_URL", "", "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME", "The database. Default: SQLite in the data folder."),
+    Setting(
+        "DATABASE_URL", "", "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME", "The database. Default: SQLite in the data folder."
+    ),
     Setting("ROUNDS_DATA", "data", "a folder that can be written", "Data folder: database, photos, secret."),
     Setting("ROUNDS_SECRET", "", "at least 32 characters", "Signs sessions and tickets. Default: made once and kept in the data folder."),
     Setting("ROUNDS_PUBLIC_URL", "http://127.0.0.1:8000", "http://HOST or https://HOST, without a path", "The address that labels carry."),

@@ -41,7 +41,7 @@ class UTCTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  the base class gives it
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -159,16 +159,16 @@ def init_db(app: Flask) -> None:
     app.after_request(commit_at_the_edge)
 
 
-def insert_new(table: Any, rows: list[dict[str, Any]], key: str) -> sa.Executable:
-    """INSERT of rows that skips those whose unique `key` is there already, in either engine's words."""
+def insert_new(table: Any, rows: list[dict[str, Any]], *key: str) -> sa.Insert:
+    """INSERT of rows that skips those whose unique `key` (its columns) is there already, in either engine's words."""
     dialect = db.session.get_bind().dialect.name
     if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql
 
-        return postgresql.insert(table).values(rows).on_conflict_do_nothing(index_elements=[key])
+        return postgresql.insert(table).values(rows).on_conflict_do_nothing(index_elements=key)
     from sqlalchemy.dialects import sqlite
 
-    return sqlite.insert(table).values(rows).on_conflict_do_nothing(index_elements=[key])
+    return sqlite.insert(table).values(rows).on_conflict_do_nothing(index_elements=key)
 
 
 def changed(statement: sa.Update) -> int:

@@ -37,7 +37,7 @@ def catalogue(locale: str) -> NullTranslations:
     return Translations(compiled)
 
 
-class PoDomain(Domain):
+class PoDomain(Domain):  # type: ignore[misc]  # flask_babel has no types
     """Flask-Babel's domain, fed by `catalogue`."""
 
     def get_translations(self) -> NullTranslations:
@@ -119,4 +119,3 @@ def init_i18n(app: Flask) -> None:
     babel.domain_instance = PoDomain()
     app.jinja_env.filters.update(named=named, clock=clock_time, day_time=day_and_time, day_words=day_words, iso=iso)
     app.jinja_env.globals.update(text_of=text_of, html_lang=html_lang)
-

@@ -31,7 +31,7 @@ class Page(Generic[Row]):
         return url_for(request.endpoint, **{**(request.view_args or {}), **request.args, "page": number})
 
 
-def page_of(statement: sa.Select[tuple[Row]], per_page: int = PER_PAGE) -> Page[Row]:
+def page_of(statement: sa.Select[Row], per_page: int = PER_PAGE) -> Page[Row]:
     """The page of an ordered SELECT that the address asks for (`?page=N`).
 
     Asks for one row more than it shows instead of counting all rows: counting grows with the table.
@@ -52,8 +52,6 @@ def safe_next(default: str) -> str:
 
 def get_or_404(model: type[Row], key: object) -> Row:
     """The row of that key. Raises Problem not-found; callers still ask whether this person may see it."""
-    from webapp.core.problems import Problem
-
     assert issubclass(model, DeclarativeBase)
     found = db.session.get(model, key)
     if found is None:

@@ -43,7 +43,17 @@ CATALOGUE: dict[str, Refusal] = {
     "busy": Refusal(503, _("The server is busy."), _("Try again in a moment. What you recorded stays on the phone.")),
     "bug": Refusal(500, _("Something went wrong on our side."), _("What you recorded on this phone is safe. Try again in a moment.")),
 }
-BY_STATUS = {400: "bad-call", 401: "sign-in", 403: "forbidden", 404: "not-found", 405: "method", 413: "too-large", 415: "not-a-picture", 429: "too-many", 503: "busy"}
+BY_STATUS = {
+    400: "bad-call",
+    401: "sign-in",
+    403: "forbidden",
+    404: "not-found",
+    405: "method",
+    413: "too-large",
+    415: "not-a-picture",
+    429: "too-many",
+    503: "busy",
+}
 
 
 class Problem(Exception):
@@ -71,7 +81,9 @@ def answer(problem: Problem) -> Response:
         response = jsonify(error=problem.code, message=str(problem.sentence))
     else:
         response = make_response(
-            render_template("errors/problem.html", problem={"title": problem.sentence, "todo": problem.refusal.advice, "code": problem.code})
+            render_template(
+                "errors/problem.html", problem={"title": problem.sentence, "todo": problem.refusal.advice, "code": problem.code}
+            )
         )
     response.status_code = status
     if problem.retry_after_s:

@@ -132,7 +132,9 @@ class Day:
         windows, marks = [], []
         for view in views:
             round_, word = view.round, f"{clock_time(view.round.starts_at, self.site.zone)} {view.name}: {round_pill(view.state)[1]}"
-            windows.append({"from": self._minute(round_.starts_at), "to": self._minute(round_.due_until), "href": f"/rounds/{round_.id}", "word": word})
+            windows.append(
+                {"from": self._minute(round_.starts_at), "to": self._minute(round_.due_until), "href": f"/rounds/{round_.id}", "word": word}
+            )
             marks += [self._mark(view, point) for point in view.points if point.state.state != "open"]
         seen, missed = sum(v.state.seen for v in views), sum(v.state.count("missed") for v in views)
         summary = _("%(seen)s points scanned, %(missed)s missed in %(rounds)s rounds", seen=seen, missed=missed, rounds=len(views))
@@ -245,4 +247,3 @@ def person_day(person: Person, sites: Iterable[Site], day: date, now: datetime) 
         views |= {v.round.id: v for v in round_views(site, near, now)}
     duty = [d for site in sites for d in duty_between(site.id, start, end) if d.person_id == person.id]
     return PersonDay(person, day, zone, lines, views, sorted(duty, key=lambda d: d.at))
-

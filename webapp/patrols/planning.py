@@ -38,9 +38,7 @@ def set_points(route: Route, points: list[dict[str, Any]], by: UUID | None, at: 
     Raises Problem not-found when a checkpoint is of another site or retired.
     """
     wanted = {p["checkpoint_id"] for p in points}
-    own = sa.select(sa.func.count()).where(
-        Checkpoint.id.in_(wanted), Checkpoint.site_id == route.site_id, Checkpoint.retired_at.is_(None)
-    )
+    own = sa.select(sa.func.count()).where(Checkpoint.id.in_(wanted), Checkpoint.site_id == route.site_id, Checkpoint.retired_at.is_(None))
     if db.session.scalar(own) != len(wanted):
         raise Problem("not-found")
     version = RouteVersion(route_id=route.id, from_at=at, made_by=by, made_at=at)

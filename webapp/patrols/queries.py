@@ -14,7 +14,7 @@ from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.patrols import rules
-from webapp.patrols.models import PlanRevision, Route, RouteVersion, RoundStep, Scan, Schedule
+from webapp.patrols.models import PlanRevision, RoundStep, Route, RouteVersion, Scan, Schedule
 from webapp.people.models import Person
 from webapp.people.queries import rank_at
 from webapp.records.models import Correction
@@ -137,11 +137,7 @@ def scans_of_rounds(round_ids: Iterable[str]) -> list[Scan]:
 
 def scans_of_person(person_id: UUID, start: datetime, end: datetime) -> list[Scan]:
     """A person's scans in [start, end), in order of corrected time."""
-    return list(
-        db.session.scalars(
-            sa.select(Scan).where(Scan.person_id == person_id, Scan.at >= start, Scan.at < end).order_by(Scan.at)
-        )
-    )
+    return list(db.session.scalars(sa.select(Scan).where(Scan.person_id == person_id, Scan.at >= start, Scan.at < end).order_by(Scan.at)))
 
 
 def steps_of_rounds(round_ids: Iterable[str]) -> list[RoundStep]:
@@ -198,7 +194,9 @@ def routes_of(site_id: UUID) -> list[Route]:
 
 def schedules_of(site_id: UUID) -> list[Schedule]:
     """Schedules at a site that have not ended, with their routes and versions."""
-    return list(db.session.scalars(sa.select(Schedule).where(Schedule.site_id == site_id, Schedule.ended_at.is_(None)).order_by(Schedule.code)))
+    return list(
+        db.session.scalars(sa.select(Schedule).where(Schedule.site_id == site_id, Schedule.ended_at.is_(None)).order_by(Schedule.code))
+    )
 
 
 def route_names(site_id: UUID) -> dict[UUID, Route]:

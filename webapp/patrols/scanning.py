@@ -55,9 +55,7 @@ class Memory:
         return memory
 
     def _load_mine(self, person_id: UUID, first: datetime, last: datetime) -> None:
-        found = sa.select(Scan.at, Scan.checkpoint_id).where(
-            Scan.person_id == person_id, Scan.at >= first - LONGEST_WALK, Scan.at <= last
-        )
+        found = sa.select(Scan.at, Scan.checkpoint_id).where(Scan.person_id == person_id, Scan.at >= first - LONGEST_WALK, Scan.at <= last)
         self.mine = sorted((at, checkpoint_id) for at, checkpoint_id in db.session.execute(found))
 
     def _load_points(self, first: datetime, last: datetime) -> None:
@@ -84,9 +82,7 @@ class Memory:
 
     def is_repeat(self, checkpoint_id: UUID, round_id: str | None, at: datetime, interval: timedelta) -> bool:
         """Was the same point scanned in the same round within `interval` before?"""
-        return any(
-            timedelta(0) <= at - t < interval and r == round_id for t, r in self.at_points.get(checkpoint_id, ())
-        )
+        return any(timedelta(0) <= at - t < interval and r == round_id for t, r in self.at_points.get(checkpoint_id, ()))
 
     def add(self, scan: Scan) -> None:
         """Know the scan when the next one is judged."""

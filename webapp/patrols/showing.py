@@ -163,9 +163,7 @@ def round_views(site: Site, rounds: Iterable[rules.Round], now: datetime, lines:
             site=site,
             route=routes[state.round.route_id],
             state=state,
-            points=[
-                PointLine(p, checkpoints.get(p.point.checkpoint_id), by_id.get(p.scan.id) if p.scan else None) for p in state.points
-            ],
+            points=[PointLine(p, checkpoints.get(p.point.checkpoint_id), by_id.get(p.scan.id) if p.scan else None) for p in state.points],
             scans=by_round.get(state.round.id, []),
             holder=people.get(state.holder_id) if state.holder_id else None,
             people=people,

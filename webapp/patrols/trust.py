@@ -65,5 +65,5 @@ def of_walk(elapsed: timedelta | None, distance_m: float | None, learned_s: int 
         least = distance_m / RUN_M_PER_S
     else:
         return Grade("walk", "weak", "unknown", {"seconds": round(seconds)})
-    figures = {"seconds": round(seconds), "least_s": round(least)}
+    figures: dict[str, float] = {"seconds": round(seconds), "least_s": round(least)}
     return Grade("walk", "doubt", "too_fast", figures) if seconds < least else Grade("walk", "good", "plausible", figures)

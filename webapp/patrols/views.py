@@ -196,7 +196,10 @@ def edit_schedule(schedule_id: UUID) -> str:
     """The form of a schedule with the rule in force."""
     site, schedule = schedule_of(schedule_id)
     version = schedule.versions[-1]
-    values = {c: getattr(version, c) for c in ("window", "early", "grace", "random_start", "random_order", "trade", "person_id", "begins_on", "rule")}
+    values = {
+        c: getattr(version, c)
+        for c in ("window", "early", "grace", "random_start", "random_order", "trade", "person_id", "begins_on", "rule")
+    }
     return schedule_page(site, schedule, values | {"route_id": schedule.route_id}, {})
 
 
@@ -263,5 +266,3 @@ def init(app: Flask) -> None:
         site_filters=site_filters, rule_parts=recurrence.rule_parts, rule_words=recurrence.rule_words,
     )  # fmt: skip
     handle(app, "patrols.learn_walking_times", scanning.learn_walking_times, timedelta(days=1))
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -69,6 +70,7 @@ class Device(Base):
     persisted: Mapped[bool | None]
     installed: Mapped[bool | None]
     build: Mapped[str] = mapped_column(sa.String(20), default="")
+    mark: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # its clocks at its last record
 
 
 class DevicePerson(Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,19 +16,28 @@ from webapp.people.models import Device, DevicePerson, Duty, Membership, Person,
 from webapp.people.rules import THROTTLE_WINDOW, highest_rank
 
 
-def rank_of(person: Person) -> int:
+class Membered(Protocol):
+    """Anybody with roles: a Person, or the intake's Author."""
+
+    @property
+    def is_admin(self) -> bool: ...
+    @property
+    def memberships(self) -> Iterable[Any]: ...
+
+
+def rank_of(person: Membered) -> int:
     """The highest rank held anywhere."""
     return highest_rank(person.is_admin, (m.role for m in person.memberships))
 
 
-def rank_at(person: Person, site_id: UUID) -> int | None:
+def rank_at(person: Membered, site_id: UUID) -> int | None:
     """The rank at one site, or None when the person cannot reach it."""
     if person.is_admin:
         return RANKS["admin"]
     return next((RANKS[m.role] for m in person.memberships if m.site_id == site_id), None)
 
 
-def sites_of(person: Person, at_least: str = "worker") -> list[UUID] | None:
+def sites_of(person: Membered, at_least: str = "worker") -> list[UUID] | None:
     """Ids of the sites where the person holds at least that rank; None means every site."""
     if person.is_admin:
         return None
@@ -37,9 +47,7 @@ def sites_of(person: Person, at_least: str = "worker") -> list[UUID] | None:
 def by_login(name: str) -> Person | None:
     """The person of that user name or employee number, in any letter case."""
     wanted = name.strip().casefold()
-    return db.session.scalar(
-        sa.select(Person).where(sa.or_(Person.username == wanted, sa.func.lower(Person.employee_number) == wanted))
-    )
+    return db.session.scalar(sa.select(Person).where(sa.or_(Person.username == wanted, sa.func.lower(Person.employee_number) == wanted)))
 
 
 def recent_tries(account: str, address: str) -> tuple[int, int]:
@@ -68,13 +76,11 @@ def on_device(device_id: UUID) -> list[DevicePerson]:
 def devices_of(person: Person) -> list[DevicePerson]:
     """Devices on which the person signed in, the last one first."""
     return list(
-        db.session.scalars(
-            sa.select(DevicePerson).where(DevicePerson.person_id == person.id).order_by(DevicePerson.signed_in_at.desc())
-        )
+        db.session.scalars(sa.select(DevicePerson).where(DevicePerson.person_id == person.id).order_by(DevicePerson.signed_in_at.desc()))
     )
 
 
-def people_reached(person: Person, at_least: str = "supervisor") -> sa.Select[tuple[Person]]:
+def people_reached(person: Person, at_least: str = "supervisor") -> sa.Select[Person]:
     """Persons with a role at a site where `person` holds at least that rank."""
     found = sa.select(Person).order_by(Person.disabled_at.isnot(None), Person.username)
     sites = sites_of(person, at_least)
@@ -83,7 +89,7 @@ def people_reached(person: Person, at_least: str = "supervisor") -> sa.Select[tu
     return found.where(Person.id.in_(sa.select(Membership.person_id).where(Membership.site_id.in_(sites))))
 
 
-def devices_reached(person: Person) -> sa.Select[tuple[Device]]:
+def devices_reached(person: Person) -> sa.Select[Device]:
     """Devices used by the persons whom `person` supervises, the latest seen first."""
     found = sa.select(Device).order_by(Device.last_seen_at.desc())
     if person.is_admin:
@@ -124,9 +130,7 @@ def on_duty(person_id: UUID, now: datetime) -> Duty | None:
 
 def duty_between(site_id: UUID, start: datetime, end: datetime) -> list[Duty]:
     """Clockings on and off at a site in [start, end), in order of time."""
-    return list(
-        db.session.scalars(sa.select(Duty).where(Duty.site_id == site_id, Duty.at >= start, Duty.at < end).order_by(Duty.at))
-    )
+    return list(db.session.scalars(sa.select(Duty).where(Duty.site_id == site_id, Duty.at >= start, Duty.at < end).order_by(Duty.at)))
 
 
 def users_of(device_ids: list[UUID]) -> dict[UUID, list[Person]]:

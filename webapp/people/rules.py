@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import pairwise
 
 from webapp.core.gate import RANKS
 
@@ -29,7 +30,7 @@ def is_throttled(account_tries: int, address_tries: int) -> bool:
 
 def plain_pin(pin: str) -> bool:
     """Is this a PIN that people guess first: all the same digit, or a straight run?"""
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     return steps in ({0}, {1}, {9})
 
 

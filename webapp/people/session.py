@@ -21,7 +21,7 @@ DEVICE_COOKIE = "rounds_device"
 DEVICE_COOKIE_AGE = 400 * 24 * 3600  # the longest a browser keeps one
 
 
-class Caller(UserMixin):
+class Caller(UserMixin):  # type: ignore[misc]  # flask_login has no types
     """Flask-Login's view of a signed-in person."""
 
     def __init__(self, person: Person, device: Device) -> None:
@@ -137,7 +137,3 @@ def rank_of_caller() -> int | None:
     """For the gate."""
     person = me_or_none()
     return None if person is None else queries.rank_of(person)
-
-
-
-

@@ -37,7 +37,7 @@ def issue(person_id: UUID, device_id: UUID) -> tuple[str, Ticket]:
     """A new ticket, as text and as value."""
     ticket = Ticket(person_id, device_id, clock.now() + TICKET_LIFE)
     body = {"p": person_id.hex, "d": device_id.hex, "e": int(ticket.expires_at.timestamp())}
-    signed = _serializer(current_app.secret_key).dumps(body)  # type: ignore[arg-type]  # config always sets one
+    signed = _serializer(str(current_app.secret_key)).dumps(body)
     return signed if isinstance(signed, str) else signed.decode(), ticket
 
 

@@ -45,7 +45,9 @@ def sign_in_page(errors: dict[str, str] | None = None) -> str:
     device = session.device_of_cookie()
     known = queries.on_device(device.id) if device else []
     show_form = bool(errors) or "form" in request.args or not known
-    return render_template("people/login.html", known=known, show_form=show_form, errors=errors or {}, values=request.form, next=safe_next("/"))
+    return render_template(
+        "people/login.html", known=known, show_form=show_form, errors=errors or {}, values=request.form, next=safe_next("/")
+    )
 
 
 @people.post("/login")
@@ -204,7 +206,9 @@ def person_list() -> str:
     wanted = request.args.get("q", "").strip()
     if wanted:
         like = f"%{wanted.replace('%', '').replace('_', '')}%"
-        found = found.where(sa.or_(*(column.ilike(like) for column in (Person.name, Person.name_en, Person.username, Person.employee_number))))
+        found = found.where(
+            sa.or_(*(column.ilike(like) for column in (Person.name, Person.name_en, Person.username, Person.employee_number)))
+        )
     return render_template("people/people.html", page=page_of(found), trades=TRADE_WORDS, wanted=wanted)
 
 
@@ -321,7 +325,9 @@ def revoke(device_id: UUID) -> Response:
     person = session.me()
     mine = db.session.get(DevicePerson, (device.id, person.id)) is not None
     rank = queries.rank_of(person)
-    theirs = rank >= gate.RANKS["supervisor"] and db.session.scalar(queries.devices_reached(person).where(Device.id == device.id)) is not None
+    theirs = (
+        rank >= gate.RANKS["supervisor"] and db.session.scalar(queries.devices_reached(person).where(Device.id == device.id)) is not None
+    )
     if not mine and not theirs:
         raise Problem("not-found")
     if device.id == session.my_device().id:

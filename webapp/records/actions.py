@@ -60,8 +60,6 @@ def correct(arrived: Arrived, body: CorrectionBody, trail: Trail) -> Correction:
             raise Held("too-late")
         if db.session.scalar(sa.select(Correction.id).where(Correction.about == about.id, Correction.verb == "withdraw")):
             raise Held("conflict")
-    correction = Correction(
-        id=arrived.id, about=about.id, person_id=arrived.person_id, verb=body.verb, reason=body.reason, at=arrived.at
-    )
+    correction = Correction(id=arrived.id, about=about.id, person_id=arrived.person_id, verb=body.verb, reason=body.reason, at=arrived.at)
     db.session.add(correction)
     return correction

@@ -41,14 +41,14 @@ def photos_of(record_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     return found
 
 
-def _in_lots(statement: sa.Select[tuple[Row]], column: InstrumentedAttribute[Any], keys: Iterable[UUID]) -> Iterator[Row]:
+def _in_lots(statement: sa.Select[Row], column: InstrumentedAttribute[Any], keys: Iterable[UUID]) -> Iterator[Row]:
     """Rows whose `column` is one of many keys, asked in lots: databases limit the number of parameters."""
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), LOT):
         yield from db.session.scalars(statement.where(column.in_(wanted[start : start + LOT])))
 
 
-def held(site_ids: list[UUID] | None, person_ids: list[UUID] | None) -> sa.Select[tuple[Record]]:
+def held(site_ids: list[UUID] | None, person_ids: list[UUID] | None) -> sa.Select[Record]:
     """Held records, the latest first: of the sites or, where no site could be read, of the persons. None: all."""
     found = sa.select(Record).where(Record.status == "held").order_by(Record.received_at.desc(), Record.id)
     if site_ids is None:

@@ -56,11 +56,7 @@ def create_checkpoint(site: Site, place_id: UUID, number: str, name: str, at: da
 def issue_label(checkpoint: Checkpoint, at: datetime) -> Label:
     """A new label; the one in force until now is superseded, but still recognised and flagged."""
     last = db.session.scalar(sa.select(sa.func.max(Label.version)).where(Label.checkpoint_id == checkpoint.id)) or 0
-    db.session.execute(
-        sa.update(Label)
-        .where(Label.checkpoint_id == checkpoint.id, Label.superseded_at.is_(None))
-        .values(superseded_at=at)
-    )
+    db.session.execute(sa.update(Label).where(Label.checkpoint_id == checkpoint.id, Label.superseded_at.is_(None)).values(superseded_at=at))
     code = make_code(ids.random_bits(40))
     while db.session.scalar(sa.select(Label.id).where(Label.code == code)):
         code = make_code(ids.random_bits(40))
@@ -74,9 +70,7 @@ def retire_checkpoint(checkpoint: Checkpoint, at: datetime) -> None:
     """Take a checkpoint out of use. Its history stays; its label is superseded. Raises conflict when that was done."""
     if changed(sa.update(Checkpoint).where(Checkpoint.id == checkpoint.id, Checkpoint.retired_at.is_(None)).values(retired_at=at)) == 0:
         raise Problem("conflict")
-    db.session.execute(
-        sa.update(Label).where(Label.checkpoint_id == checkpoint.id, Label.superseded_at.is_(None)).values(superseded_at=at)
-    )
+    db.session.execute(sa.update(Label).where(Label.checkpoint_id == checkpoint.id, Label.superseded_at.is_(None)).values(superseded_at=at))
 
 
 def edit_checkpoint(checkpoint: Checkpoint, columns: dict[str, object]) -> None:

@@ -36,7 +36,9 @@ def address(code: str) -> str:
 def tag(label: Label, site: Site) -> Tag:
     """The printed label."""
     point = label.checkpoint
-    return Tag(svg(address(label.code), printed(label.code)), named(site), named(point.place), named(point), point.number, printed(label.code))
+    return Tag(
+        svg(address(label.code), printed(label.code)), named(site), named(point.place), named(point), point.number, printed(label.code)
+    )
 
 
 def in_pages(tags: list[Tag], per_page: int, copies: int) -> list[list[Tag]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from webapp.core.db import db
 from webapp.core.gate import RANKS
 from webapp.core.problems import Problem
 from webapp.people.models import Person
-from webapp.people.queries import rank_at, sites_of
+from webapp.people.queries import Membered, rank_at, sites_of
 from webapp.sites.models import Checkpoint, Label, Place, Site
 
 
@@ -23,13 +24,13 @@ def sites_for(person: Person, at_least: str = "worker") -> list[Site]:
     return list(db.session.scalars(found if own is None else found.where(Site.id.in_(own))))
 
 
-def site_for(person: Person, slug: str, at_least: str = "worker") -> Site:
+def site_for(person: Membered, slug: str, at_least: str = "worker") -> Site:
     """The site of that slug, for this person. Raises not-found for a stranger, forbidden for one who may only see it."""
     site = db.session.scalar(sa.select(Site).where(Site.slug == slug))
     return reach(person, site, at_least)
 
 
-def reach(person: Person, site: Site | None, at_least: str = "worker") -> Site:
+def reach(person: Membered, site: Site | None, at_least: str = "worker") -> Site:
     """`site` if the person holds that rank there, else the refusal that fits."""
     rank = rank_at(person, site.id) if site else None
     if site is None or rank is None:
@@ -53,13 +54,57 @@ def label_by_code(code: str) -> Label | None:
     return db.session.scalar(sa.select(Label).where(Label.code == code).options(joinedload(Label.checkpoint)))
 
 
-def labels_by_codes(codes: Iterable[str]) -> dict[str, Label]:
-    """Labels by code, with their checkpoints, one query."""
-    wanted = set(codes)
+@dataclass(frozen=True)
+class LabelRead:
+    """A label that was read, with what judging a scan of it needs. Position in WGS-84 degrees, fence in metres."""
+
+    code: str
+    version: int
+    current: bool
+    checkpoint_id: UUID
+    lat: float | None
+    lon: float | None
+    fence_m: int
+    site: SiteFacts
+
+
+@dataclass(frozen=True)
+class SiteFacts:
+    """What judging needs of a site."""
+
+    id: UUID
+    zone: str
+
+
+READ = (
+    sa.select(
+        Label.code,
+        Label.version,
+        Label.superseded_at,
+        Label.checkpoint_id,
+        Checkpoint.lat,
+        Checkpoint.lon,
+        sa.func.coalesce(Checkpoint.fence_m, Site.fence_m).label("fence_m"),
+        Site.id.label("site_id"),
+        Site.zone,
+    )
+    .join(Checkpoint, Checkpoint.id == Label.checkpoint_id)
+    .join(Site, Site.id == Label.site_id)
+    .where(Label.code.in_(sa.bindparam("codes", expanding=True)))
+)
+
+
+def labels_by_codes(codes: Iterable[str]) -> dict[str, LabelRead]:
+    """Labels by code, one query on the connection (the intake asks at every call)."""
+    wanted = list(set(codes))
     if not wanted:
         return {}
-    found = db.session.scalars(sa.select(Label).where(Label.code.in_(wanted)).options(joinedload(Label.checkpoint)))
-    return {label.code: label for label in found}
+    return {
+        row.code: LabelRead(
+            row.code, row.version, row.superseded_at is None, row.checkpoint_id, row.lat, row.lon, row.fence_m, SiteFacts(row.site_id, row.zone)
+        )
+        for row in db.session.connection().execute(READ, {"codes": wanted})
+    }
 
 
 def labels_of(site_ids: list[UUID]) -> list[Label]:

@@ -56,7 +56,7 @@ def label_sheets() -> str:
     slug = request.args.get("site", reach[0].slug if reach else "")
     site = queries.site_for(me(), slug, "supervisor")
     size = request.args.get("size", "large")
-    word, per_page = SHEETS.get(size, SHEETS["large"])
+    _word, per_page = SHEETS.get(size, SHEETS["large"])
     copies = min(4, max(1, request.args.get("copies", 1, type=int)))
     wanted = [UUID(text) for text in request.args.getlist("checkpoint") if _is_uuid(text)]
     found = queries.current_labels(site.id, wanted or None)
@@ -217,5 +217,3 @@ def init(app: Flask) -> None:
     """Routes, and the names of sites for the slices below."""
     app.extensions["sites_by_id"] = sites_by_id
     app.register_blueprint(sites)
-
-

@@ -81,7 +81,15 @@ def _results(incoming: list[Incoming], fresh: set[UUID], person: Person) -> list
     results = []
     with force_locale(person.language):
         for i in incoming:
-            result: dict[str, Any] = {"id": i.id, "sha256": i.sha256, "status": "damaged", "receipt": None, "reason": None, "message": None, "photos_pending": []}
+            result: dict[str, Any] = {
+                "id": i.id,
+                "sha256": i.sha256,
+                "status": "damaged",
+                "receipt": None,
+                "reason": None,
+                "message": None,
+                "photos_pending": [],
+            }
             if not i.damaged:
                 row = rows[i.key]
                 status, reason = row.status, row.reason
@@ -92,6 +100,12 @@ def _results(incoming: list[Incoming], fresh: set[UUID], person: Person) -> list
                 answered.add(i.key)
                 pending = [sha for sha in named.get(i.key, ()) if sha not in here]
                 message = str(REASONS[reason]) if reason else None
-                result |= {"status": status, "receipt": receipt_code(i.key), "reason": reason, "message": message, "photos_pending": pending}
+                result |= {
+                    "status": status,
+                    "receipt": receipt_code(i.key),
+                    "reason": reason,
+                    "message": message,
+                    "photos_pending": pending,
+                }
             results.append(result)
     return results

@@ -107,9 +107,7 @@ def _read_all(source: Source, raw: Iterable[Raw]) -> tuple[dict[UUID, Verdict], 
             verdicts[key] = Verdict("held", "bad-time", envelope=envelope)
             continue
         before = mark
-        arrived.append(
-            Arrived(key, source.person.id, source.device.id, envelope, corrected.at, wall, corrected.grade, source.received_at)
-        )
+        arrived.append(Arrived(key, source.person.id, source.device.id, envelope, corrected.at, wall, corrected.grade, source.received_at))
     return verdicts, arrived
 
 
@@ -197,7 +195,8 @@ def write_verdicts(verdicts: dict[UUID, Verdict]) -> None:
 def judge_again(record: Record) -> str:
     """Judge a held record once more, as its author's, at the time it was received. Gives its status."""
     person, device = db.session.get(Person, record.person_id), db.session.get(Device, record.device_id)
-    assert person and device  # foreign keys
+    assert person is not None  # foreign keys
+    assert device is not None
     sent_at = rules.parse_wall(record.sent_at)
     source = Source(person, device, record.received_at, sent_at - record.received_at)
     verdicts = judge(source, [Raw(record.id, record.payload.decode())])

@@ -27,7 +27,6 @@ from webapp.sites.queries import site_for
 from webapp.sync.batch import Batch
 
 
-
 def scan(batch: Batch, arrived: Arrived, body: ScanBody) -> UUID:
     return scanning.record_scan(arrived, batch.person, body, batch.label(body.code), batch.memory).site_id
 

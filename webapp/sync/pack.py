@@ -33,7 +33,7 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
     """The pack as JSON. `revision` changes whenever anything in it does."""
     sites = sites_for(person)
     views = [view for site in sites for view in rounds_of(person, site, now)]
-    salt = hashlib.sha256(f"{current_app.secret_key}:{person.id}".encode()).hexdigest()[:32]
+    salt = hashlib.sha256(f"{current_app.secret_key!s}:{person.id}".encode()).hexdigest()[:32]
     colleagues = {p.id: p for site in sites for p in staff_of(site.id) if p.id != person.id}
     content: dict[str, Any] = {
         "person": {"id": str(person.id), "name": named(person)},

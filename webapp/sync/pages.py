@@ -60,7 +60,7 @@ def offline() -> str:
 # ---------------------------------------------------------------- held records
 
 
-def reached_held() -> sa.Select[tuple[Record]]:
+def reached_held() -> sa.Select[Record]:
     """Held records of the sites one supervises, or of one's people where no site could be read."""
     person = me()
     sites = sites_of(person, "supervisor")
