@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,15 @@ def application() -> Flask:
     """The application, its settings checked."""
     check_settings()
     return create_app()
+
+
+def check_port(host: str, port: int) -> None:
+    """Go on, or stop with one line: the server's own sockets would share a port with another server without a word."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except OSError as refused:
+        raise click.ClickException(f"cannot serve at {host}, port {port}: {refused.strerror}") from None
 
 
 @click.group()
@@ -65,6 +75,7 @@ def serve(host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces
 
     check_settings()  # a wrong one stops here, with one line, and not in every worker
+    check_port(host, port)
     server = Granian(
         "webapp.wsgi:app",
         address=host,
@@ -107,6 +118,8 @@ def demo(seed: int, if_empty: bool) -> None:
     app = application()
     with app.app_context():
         try:
+            if not load.has_people():
+                click.echo("Making the demo's forty days of history (about half a minute) ...", err=True)
             load.load(seed, clock.now())
         except load.NotEmpty:
             if not if_empty:

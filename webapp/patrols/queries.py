@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,13 +22,23 @@ from webapp.people.queries import rank_at
 from webapp.records.models import Correction
 from webapp.sites.models import Site
 
+class SiteLike(Protocol):
+    """A Site, or the facts of one."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def zone(self) -> str: ...
+
+
 _plans: dict[tuple[str, UUID], tuple[int, tuple[rules.Plan, ...]]] = {}
 _plans_lock = threading.Lock()
+REVISION = sa.select(PlanRevision.revision).where(PlanRevision.site_id == sa.bindparam("site"))
 
 
-def plans_of(site: Site) -> tuple[rules.Plan, ...]:
+def plans_of(site: SiteLike) -> tuple[rules.Plan, ...]:
     """Everything the site's rounds follow from; kept in memory until the site's plan revision changes."""
-    revision = db.session.scalar(sa.select(PlanRevision.revision).where(PlanRevision.site_id == site.id)) or 0
+    revision = db.session.connection().scalar(REVISION, {"site": site.id}) or 0
     key = (str(db.engine.url), site.id)
     kept = _plans.get(key)
     if kept and kept[0] == revision:
@@ -37,7 +49,7 @@ def plans_of(site: Site) -> tuple[rules.Plan, ...]:
     return plans
 
 
-def _load_plans(site: Site) -> tuple[rules.Plan, ...]:
+def _load_plans(site: SiteLike) -> tuple[rules.Plan, ...]:
     schedules = db.session.scalars(
         sa.select(Schedule)
         .where(Schedule.site_id == site.id)
@@ -50,7 +62,7 @@ def _load_plans(site: Site) -> tuple[rules.Plan, ...]:
     return tuple(_plan(site, schedule) for schedule in schedules)
 
 
-def _plan(site: Site, schedule: Schedule) -> rules.Plan:
+def _plan(site: SiteLike, schedule: Schedule) -> rules.Plan:
     return rules.Plan(
         code=schedule.code,
         site_id=site.id,
@@ -77,17 +89,18 @@ def _plan_points(version: RouteVersion) -> tuple[rules.PlanPoint, ...]:
     )
 
 
-def rounds_on(site: Site, day: date) -> list[rules.Round]:
+def rounds_on(site: SiteLike, day: date) -> tuple[rules.Round, ...]:
     """The rounds that begin on that local day, in order of their start."""
     return _rounds_of(plans_of(site), day)
 
 
-def _rounds_of(plans: Iterable[rules.Plan], day: date) -> list[rules.Round]:
+@lru_cache(maxsize=1024)
+def _rounds_of(plans: tuple[rules.Plan, ...], day: date) -> tuple[rules.Round, ...]:
     found = [round_ for plan in plans for round_ in rules.occurrences(plan, day)]
-    return sorted(found, key=lambda r: (r.starts_at, r.id))
+    return tuple(sorted(found, key=lambda r: (r.starts_at, r.id)))
 
 
-def rounds_near(site: Site, moment: datetime, plans: Iterable[rules.Plan]) -> list[rules.Round]:
+def rounds_near(site: SiteLike, moment: datetime, plans: tuple[rules.Plan, ...]) -> list[rules.Round]:
     """The rounds of `plans_of(site)` that a scan at `moment` could count to: those of its day and of its neighbours."""
     day = clock.local_day(moment, site.zone)
     return [r for offset in (-1, 0, 1) for r in _rounds_of(plans, day + timedelta(days=offset))]

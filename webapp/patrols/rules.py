@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +53,11 @@ class Round:
 
     def point(self, checkpoint_id: UUID) -> Point | None:
         """The point at that checkpoint, if the round has it."""
-        return next((p for p in self.points if p.checkpoint_id == checkpoint_id), None)
+        return self._by_checkpoint.get(checkpoint_id)
+
+    @cached_property
+    def _by_checkpoint(self) -> dict[UUID, Point]:
+        return {point.checkpoint_id: point for point in self.points}
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ def wall_times(rule: str, begins_on: date, day: date) -> list[datetime]:
     """The naive local times at which an RRULE falls on `day`, at most MOST_A_DAY. Raises ValueError for a bad rule."""
     if day < begins_on:
         return []
-    start = datetime(begins_on.year, begins_on.month, begins_on.day)
+    start = _nearest_start(rule, begins_on, day)
     today = datetime(day.year, day.month, day.day)
     found = []
     for moment in rrulestr(rule, dtstart=start).xafter(today, count=MOST_A_DAY, inc=True):
@@ -133,6 +137,24 @@ def wall_times(rule: str, begins_on: date, day: date) -> list[datetime]:
             break
         found.append(moment)
     return found
+
+
+STEPS = {"DAILY": timedelta(days=1), "WEEKLY": timedelta(days=7), "HOURLY": timedelta(hours=1), "MINUTELY": timedelta(minutes=1)}
+
+
+def _nearest_start(rule: str, begins_on: date, day: date) -> datetime:
+    """A start that gives the same times on `day` as `begins_on` would, but near it: dateutil walks from the start on.
+
+    Whole intervals may be skipped, where the rule has a length and no COUNT.
+    """
+    start = datetime(begins_on.year, begins_on.month, begins_on.day)
+    parts = dict(part.split("=", 1) for part in rule.upper().removeprefix("RRULE:").split(";") if "=" in part)
+    step = STEPS.get(parts.get("FREQ", ""))
+    if step is None or "COUNT" in parts:
+        return start
+    step *= int(parts.get("INTERVAL", 1))
+    skipped = (datetime(day.year, day.month, day.day) - start - timedelta(days=1)) // step
+    return start + max(0, skipped) * step
 
 
 def check_rule(rule: str) -> None:
@@ -369,11 +391,12 @@ def choose_round(rounds: Iterable[Round], checkpoint_id: UUID, at: datetime, wan
     near = timedelta(hours=12)
     candidates = []
     for round_ in rounds:
-        if round_.point(checkpoint_id) is None:
+        is_open = round_.early_from <= at <= round_.closes_at
+        if not (is_open or round_.id == wanted) or round_.point(checkpoint_id) is None:
             continue
         if round_.id == wanted and round_.early_from - near <= at <= round_.closes_at + near:
             return round_
-        if round_.early_from <= at <= round_.closes_at:
+        if is_open:
             strange = round_.person_id is not None and round_.person_id != person_id
             other_trade = round_.trade is not None and round_.trade != trade
             candidates.append((round_.id in done, strange, other_trade, round_.closes_at, round_.id, round_))

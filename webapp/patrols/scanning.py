@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,68 +13,93 @@ import sqlalchemy as sa
 
 from webapp.core.clock import local_day
 from webapp.core.db import db
-from webapp.patrols import queries, rules, trust
+from webapp.patrols import queries, rules, trust, walking
 from webapp.patrols.bodies import RoundStepBody, ScanBody
-from webapp.patrols.models import RoundStep, Scan, WalkingTime
+from webapp.patrols.models import RoundStep, Scan
+from webapp.people.authors import Author
 from webapp.people.models import Person
 from webapp.people.queries import rank_at
 from webapp.records.arrived import Arrived
 from webapp.records.held import Held
 from webapp.records.models import Correction
-from webapp.sites.models import Checkpoint, Label, Site
+from webapp.sites.models import Checkpoint
+from webapp.sites.queries import LabelRead
 from webapp.sites.rules import distance_m
 
 LONGEST_WALK = timedelta(hours=2)  # a longer gap says nothing about walking
 LOOK_BACK = timedelta(hours=14)  # rounds last less; used to see which points a round has got
 
 
+@dataclass(frozen=True)
+class Visit:
+    """An earlier scan, as the next one is judged against. Position in WGS-84 degrees."""
+
+    at: datetime
+    checkpoint_id: UUID
+    lat: float | None
+    lon: float | None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Where a scan made in this call was counted."""
+
+    site_id: UUID
+    round_id: str | None
+    checkpoint_id: UUID
+
+
+VISIT = sa.select(Scan.at, Scan.checkpoint_id, Checkpoint.lat, Checkpoint.lon).join(Checkpoint, Checkpoint.id == Scan.checkpoint_id)
+LAST_VISIT = (
+    VISIT.where(Scan.person_id == sa.bindparam("person"), Scan.at < sa.bindparam("first"), Scan.at >= sa.bindparam("since"))
+    .order_by(Scan.at.desc())
+    .limit(1)
+)
+VISITS = VISIT.where(Scan.person_id == sa.bindparam("person"), Scan.at >= sa.bindparam("first"), Scan.at <= sa.bindparam("last"))
+AT_POINTS = sa.select(Scan.checkpoint_id, Scan.at, Scan.round_id).where(
+    Scan.checkpoint_id.in_(sa.bindparam("points", expanding=True)),
+    Scan.at >= sa.bindparam("first"),
+    Scan.at <= sa.bindparam("last"),
+    ~sa.exists().where(Correction.about == Scan.id, Correction.verb == "withdraw"),
+)
+
+
 @dataclass
 class Memory:
-    """What judging the scans of one call needs to know, read in a few queries for all of them together."""
+    """What judging the scans of one call needs to know, read in a few queries for all of them together.
 
-    mine: list[tuple[datetime, UUID]] = field(default_factory=list)  # this person's scans: (time, checkpoint), sorted
+    New scans are kept here too and written together (`write`): a hundred inserts in one statement.
+    """
+
+    mine: list[Visit] = field(default_factory=list)  # this person's scans, by time
     at_points: dict[UUID, list[tuple[datetime, str | None]]] = field(default_factory=dict)  # by checkpoint: (time, round)
-    walks: dict[tuple[UUID, UUID], tuple[int, int]] = field(default_factory=dict)  # (from, to): (fastest s, count)
-    sites: dict[UUID, Site] = field(default_factory=dict)
     plans: dict[UUID, tuple[rules.Plan, ...]] = field(default_factory=dict)  # by site
-    checkpoints: dict[UUID, Checkpoint] = field(default_factory=dict)
-    scans: dict[UUID, Scan] = field(default_factory=dict)  # made in this call, by id
+    counted: dict[UUID, Counted] = field(default_factory=dict)  # scans made in this call, by id
+    rows: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def load(cls, person_id: UUID, scans: Iterable[tuple[Checkpoint, datetime]]) -> Memory:
-        """Read for scans about to be judged, given as (checkpoint, corrected time)."""
+    def load(cls, person_id: UUID, scans: Iterable[tuple[UUID, datetime]]) -> Memory:
+        """Read for scans about to be judged, given as (checkpoint id, corrected time)."""
         scans = list(scans)
         memory = cls()
         if not scans:
             return memory
-        memory.checkpoints = {c.id: c for c, _at in scans}
         first, last = min(at for _c, at in scans), max(at for _c, at in scans)
-        memory._load_mine(person_id, first, last)
-        memory._load_points(first, last)
-        memory._load_walks()
+        ask = db.session.connection().execute
+        found = ask(LAST_VISIT, {"person": person_id, "first": first, "since": first - LONGEST_WALK}).all()
+        if last > first:
+            found = [*found, *ask(VISITS, {"person": person_id, "first": first, "last": last})]
+        memory.mine = sorted((Visit(*row) for row in found), key=lambda v: v.at)
+        points = list({checkpoint_id for checkpoint_id, _at in scans})
+        for checkpoint_id, at, round_id in ask(AT_POINTS, {"points": points, "first": first - LOOK_BACK, "last": last + LOOK_BACK}):
+            memory.at_points.setdefault(checkpoint_id, []).append((at, round_id))
         return memory
 
-    def _load_mine(self, person_id: UUID, first: datetime, last: datetime) -> None:
-        found = sa.select(Scan.at, Scan.checkpoint_id).where(Scan.person_id == person_id, Scan.at >= first - LONGEST_WALK, Scan.at <= last)
-        self.mine = sorted((at, checkpoint_id) for at, checkpoint_id in db.session.execute(found))
-
-    def _load_points(self, first: datetime, last: datetime) -> None:
-        withdrawn = sa.exists().where(Correction.about == Scan.id, Correction.verb == "withdraw")
-        found = sa.select(Scan.checkpoint_id, Scan.at, Scan.round_id).where(
-            Scan.checkpoint_id.in_(list(self.checkpoints)), Scan.at >= first - LOOK_BACK, Scan.at <= last + LOOK_BACK, ~withdrawn
-        )
-        for checkpoint_id, at, round_id in db.session.execute(found):
-            self.at_points.setdefault(checkpoint_id, []).append((at, round_id))
-
-    def _load_walks(self) -> None:
-        to = list(self.checkpoints)
-        origins = {checkpoint_id for _at, checkpoint_id in self.mine} | set(to)
-        found = sa.select(WalkingTime).where(WalkingTime.to_id.in_(to), WalkingTime.from_id.in_(origins))
-        self.walks = {(w.from_id, w.to_id): (w.fastest_s, w.count) for w in db.session.scalars(found)}
-
-    def previous(self, at: datetime) -> tuple[datetime, UUID] | None:
+    def previous(self, at: datetime) -> Visit | None:
         """The person's latest scan before `at`, not longer ago than LONGEST_WALK."""
-        return max(((t, c) for t, c in self.mine if at - LONGEST_WALK <= t < at), default=None)
+        place = bisect_left(self.mine, at, key=lambda v: v.at)
+        before = self.mine[place - 1] if place else None
+        return before if before and at - before.at <= LONGEST_WALK else None
 
     def rounds_with(self, checkpoint_id: UUID) -> set[str]:
         """Rounds that have a scan of the checkpoint."""
@@ -84,94 +109,100 @@ class Memory:
         """Was the same point scanned in the same round within `interval` before?"""
         return any(timedelta(0) <= at - t < interval and r == round_id for t, r in self.at_points.get(checkpoint_id, ()))
 
-    def add(self, scan: Scan) -> None:
-        """Know the scan when the next one is judged."""
-        self.scans[scan.id] = scan
-        insort(self.mine, (scan.at, scan.checkpoint_id))
-        self.at_points.setdefault(scan.checkpoint_id, []).append((scan.at, scan.round_id))
+    def add(self, row: dict[str, Any], label: LabelRead) -> None:
+        """Keep a new scan, and know it when the next one is judged."""
+        self.rows.append(row)
+        self.counted[row["id"]] = Counted(row["site_id"], row["round_id"], row["checkpoint_id"])
+        insort(self.mine, Visit(row["at"], row["checkpoint_id"], label.lat, label.lon), key=lambda v: v.at)
+        self.at_points.setdefault(row["checkpoint_id"], []).append((row["at"], row["round_id"]))
+
+    def write(self) -> None:
+        """Write the new scans."""
+        if self.rows:
+            db.session.connection().execute(sa.insert(Scan), self.rows)
+            self.rows = []
 
 
-def record_scan(arrived: Arrived, person: Person, body: ScanBody, label: Label | None, memory: Memory) -> Scan:
-    """Keep that somebody was at a checkpoint, with all grades of its trust.
+def record_scan(arrived: Arrived, author: Author, body: ScanBody, label: LabelRead | None, memory: Memory) -> UUID:
+    """Keep that somebody was at a checkpoint, with all grades of its trust; gives the site.
 
     Raises Held: unknown-code (no such label), no-access (a site where the person has no role).
     """
     if label is None:
         raise Held("unknown-code")
-    if rank_at(person, label.site_id) is None:
+    site = label.site
+    if rank_at(author, site.id) is None:
         raise Held("no-access")
-    checkpoint = label.checkpoint
-    site = memory.sites.get(label.site_id) or checkpoint.site
-    if site.id not in memory.sites:  # asked once a call: every question to the database first writes the scans so far, one by one
-        memory.sites[site.id], memory.plans[site.id] = site, queries.plans_of(site)
+    if site.id not in memory.plans:
+        memory.plans[site.id] = queries.plans_of(site)
     round_ = rules.choose_round(
         queries.rounds_near(site, arrived.at, memory.plans[site.id]),
-        checkpoint.id,
+        label.checkpoint_id,
         arrived.at,
         body.round,
-        person.trade,
-        person.id,
-        memory.rounds_with(checkpoint.id),
+        author.trade,
+        author.id,
+        memory.rounds_with(label.checkpoint_id),
     )
-    point = round_.point(checkpoint.id) if round_ else None
+    point = round_.point(label.checkpoint_id) if round_ else None
     interval = point.min_interval if point else timedelta(minutes=10)
-    grades = grades_of(arrived, body, label, site, memory)
+    round_id = round_.id if round_ else None
+    grades = grades_of(arrived, body, label, memory)
     position = arrived.envelope.position
-    scan = Scan(
-        id=arrived.id,
-        site_id=site.id,
-        checkpoint_id=checkpoint.id,
-        person_id=person.id,
-        round_id=round_.id if round_ else None,
-        day=round_.day if round_ else local_day(arrived.at, site.zone),
-        at=arrived.at,
-        raw_at=arrived.raw_at,
-        clock_grade=arrived.clock_grade,
-        received_at=arrived.received_at,
-        method=body.method,
-        label_version=label.version,
-        frame_sha256=body.frame,
-        lat=position.lat if position else None,
-        lon=position.lon if position else None,
-        accuracy_m=position.accuracy_m if position else None,
-        repeat=memory.is_repeat(checkpoint.id, round_.id if round_ else None, arrived.at, interval),
-        doubtful=any(g.grade == "doubt" for g in grades),
-        trust=[g.as_json() for g in grades],
-    )
-    db.session.add(scan)
-    memory.add(scan)
-    return scan
+    row = {
+        "id": arrived.id,
+        "site_id": site.id,
+        "checkpoint_id": label.checkpoint_id,
+        "person_id": author.id,
+        "round_id": round_id,
+        "day": round_.day if round_ else local_day(arrived.at, site.zone),
+        "at": arrived.at,
+        "raw_at": arrived.raw_at,
+        "clock_grade": arrived.clock_grade,
+        "received_at": arrived.received_at,
+        "method": body.method,
+        "label_version": label.version,
+        "frame_sha256": body.frame,
+        "lat": position.lat if position else None,
+        "lon": position.lon if position else None,
+        "accuracy_m": position.accuracy_m if position else None,
+        "repeat": memory.is_repeat(label.checkpoint_id, round_id, arrived.at, interval),
+        "doubtful": any(g.grade == "doubt" for g in grades),
+        "trust": [g.as_json() for g in grades],
+    }
+    memory.add(row, label)
+    return site.id
 
 
-def grades_of(arrived: Arrived, body: ScanBody, label: Label, site: Site, memory: Memory) -> list[trust.Grade]:
+def grades_of(arrived: Arrived, body: ScanBody, label: LabelRead, memory: Memory) -> list[trust.Grade]:
     """The grades of a scan: method, label, clock, position, walk."""
-    here = label.checkpoint
     position = arrived.envelope.position
-    distance = None
-    if position is not None and here.lat is not None and here.lon is not None:
-        distance = distance_m(position.lat, position.lon, here.lat, here.lon)
+    distance = _distance((position.lat, position.lon) if position else (None, None), (label.lat, label.lon))
     return [
         trust.of_method(body.method),
-        trust.of_label(label.superseded_at is None),
+        trust.of_label(label.current),
         trust.of_clock(arrived.clock_grade),
-        trust.of_position(distance, position.accuracy_m if position else None, here.fence_m or site.fence_m),
-        _walk_grade(arrived.at, here, memory),
+        trust.of_position(distance, position.accuracy_m if position else None, label.fence_m),
+        _walk_grade(arrived.at, label, memory),
     ]
 
 
-def _walk_grade(at: datetime, here: Checkpoint, memory: Memory) -> trust.Grade:
+def _distance(one: tuple[float | None, float | None], other: tuple[float | None, float | None]) -> float | None:
+    """Metres between two positions, or None when one of them is not known."""
+    if one[0] is None or one[1] is None or other[0] is None or other[1] is None:
+        return None
+    return distance_m(one[0], one[1], other[0], other[1])
+
+
+def _walk_grade(at: datetime, here: LabelRead, memory: Memory) -> trust.Grade:
     before = memory.previous(at)
-    if before is None or before[1] == here.id:
+    if before is None or before.checkpoint_id == here.checkpoint_id:
         return trust.of_walk(None, None, None, 0)
-    there = memory.checkpoints.get(before[1]) or db.session.get(Checkpoint, before[1])
-    straight = None
-    if there and there.lat is not None and there.lon is not None and here.lat is not None and here.lon is not None:
-        straight = distance_m(there.lat, there.lon, here.lat, here.lon)
-    learned, count = memory.walks.get((before[1], here.id), (None, 0))
-    return trust.of_walk(at - before[0], straight, learned, count)
+    learned, count = walking.time_between(before.checkpoint_id, here.checkpoint_id) or (None, 0)
+    return trust.of_walk(at - before.at, _distance((before.lat, before.lon), (here.lat, here.lon)), learned, count)
 
 
-def step_round(arrived: Arrived, person: Person, body: RoundStepBody) -> RoundStep:
+def step_round(arrived: Arrived, author: Author, body: RoundStepBody) -> RoundStep:
     """Start, pause, resume, end early or hand over a round.
 
     Raises Held: unknown-round, no-access, bad-body (ending without a reason, handing over to nobody of the site).
@@ -180,7 +211,7 @@ def step_round(arrived: Arrived, person: Person, body: RoundStepBody) -> RoundSt
     if found is None:
         raise Held("unknown-round")
     site, round_ = found
-    if rank_at(person, site.id) is None:
+    if rank_at(author, site.id) is None:
         raise Held("no-access")
     if body.verb == "end" and not body.reason.strip():
         raise Held("bad-body")
@@ -193,7 +224,7 @@ def step_round(arrived: Arrived, person: Person, body: RoundStepBody) -> RoundSt
         site_id=site.id,
         round_id=round_.id,
         day=round_.day,
-        person_id=person.id,
+        person_id=author.id,
         to_person_id=body.to if body.verb == "hand_over" else None,
         verb=body.verb,
         reason=body.reason,
@@ -201,31 +232,3 @@ def step_round(arrived: Arrived, person: Person, body: RoundStepBody) -> RoundSt
     )
     db.session.add(step)
     return step
-
-
-def learn_walking_times(_payload: dict[str, Any]) -> None:
-    """From the past 60 days, the fastest decile of walks between checkpoints scanned one after another in one round.
-
-    The decile, not the minimum: one impossible scan must not teach that the impossible is plausible.
-    """
-    newest = db.session.scalar(sa.select(sa.func.max(Scan.at)))
-    if newest is None:
-        return
-    found = (
-        sa.select(Scan.round_id, Scan.person_id, Scan.checkpoint_id, Scan.at)
-        .where(Scan.at > newest - timedelta(days=60), Scan.round_id.isnot(None), Scan.repeat.is_(False), Scan.doubtful.is_(False))
-        .order_by(Scan.round_id, Scan.person_id, Scan.at)
-    )
-    walks: dict[tuple[UUID, UUID], list[float]] = {}
-    before: Any = None
-    for row in db.session.execute(found).yield_per(5000):
-        if before and before[:2] == row[:2] and before[2] != row[2]:
-            walks.setdefault((before[2], row[2]), []).append((row[3] - before[3]).total_seconds())
-        before = row
-    db.session.execute(sa.delete(WalkingTime))
-    rows = [
-        {"from_id": a, "to_id": b, "fastest_s": int(sorted(seconds)[len(seconds) // 10]), "count": len(seconds)}
-        for (a, b), seconds in walks.items()
-    ]
-    if rows:
-        db.session.execute(sa.insert(WalkingTime), rows)

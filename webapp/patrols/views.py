@@ -17,7 +17,7 @@ from webapp.core.forms import check, sentence
 from webapp.core.i18n import clock_time, named
 from webapp.core.problems import Problem
 from webapp.core.tasks import handle
-from webapp.patrols import forms, planning, queries, recurrence, scanning, showing
+from webapp.patrols import forms, planning, queries, recurrence, showing, walking
 from webapp.patrols.models import Route, Schedule
 from webapp.patrols.words import SERVICE_WORDS, STEP_WORDS, WEEKDAYS, duration
 from webapp.people.models import Person
@@ -265,4 +265,4 @@ def init(app: Flask) -> None:
         duration=duration, colleague_options=colleague_options, scan_options=scan_options, options_of=options_of,
         site_filters=site_filters, rule_parts=recurrence.rule_parts, rule_words=recurrence.rule_words,
     )  # fmt: skip
-    handle(app, "patrols.learn_walking_times", scanning.learn_walking_times, timedelta(days=1))
+    handle(app, "patrols.learn_walking_times", walking.learn_walking_times, timedelta(days=1))

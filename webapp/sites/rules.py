@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
@@ -30,6 +31,7 @@ def make_code(bits: int) -> str:
     return body + check_letters(body)
 
 
+@lru_cache(maxsize=4096)
 def read_code(text: str) -> str | None:
     """The code in what somebody typed or a camera read: a bare code, or any host's `/c/<CODE>`. None if it is not one.
 

@@ -7,17 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from webapp.core.problems import Problem
 from webapp.patrols.scanning import Memory
-from webapp.people.models import Device, Person
+from webapp.people.authors import Author
 from webapp.records.arrived import Arrived
 from webapp.records.rules import BadTime, parse_wall
 from webapp.records.trail import Trail
-from webapp.sites.models import Label
-from webapp.sites.queries import labels_by_codes
+from webapp.sites.queries import LabelRead, labels_by_codes
 from webapp.sites.rules import read_code
 
 MOST_RECORDS = 100
@@ -84,14 +82,13 @@ def _is_uuid(value: object) -> bool:
 class Batch:
     """What the records of one call share: who hands in, and lookups made once for all of them."""
 
-    person: Person
-    device: Device
+    author: Author
     arrived: list[Arrived]
 
     @cached_property
-    def labels(self) -> Mapping[str, Label]:
+    def labels(self) -> Mapping[str, LabelRead]:
         """Labels by code, for every code that a record of the batch names."""
-        codes = (read_code(str(a.envelope.body.get("code", ""))) for a in self.arrived)
+        codes = (read_code(str(a.envelope.body.get("code", ""))) for a in self.arrived if "code" in a.envelope.body)
         return labels_by_codes(code for code in codes if code)
 
     @cached_property
@@ -103,16 +100,16 @@ class Batch:
     @cached_property
     def memory(self) -> Memory:
         """For judging scans."""
-        return Memory.load(self.person.id, list(self._scans()))
+        return Memory.load(self.author.id, list(self._scans()))
 
-    def _scans(self) -> Iterable[Any]:
+    def _scans(self) -> Iterable[tuple[UUID, datetime]]:
         for arrived in self.arrived:
             if arrived.envelope.kind == "scan":
                 label = self.label(str(arrived.envelope.body.get("code", "")))
                 if label is not None:
-                    yield label.checkpoint, arrived.at
+                    yield label.checkpoint_id, arrived.at
 
-    def label(self, text: str) -> Label | None:
+    def label(self, text: str) -> LabelRead | None:
         """The label that a record's text names, if it is one of ours."""
         code = read_code(text)
         return self.labels.get(code) if code else None

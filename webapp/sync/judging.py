@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 
 from webapp.core.db import db
-from webapp.people.models import Device, Person
+from webapp.people.authors import Author, Handset, author_and_handset
 from webapp.records import rules
 from webapp.records.arrived import Arrived
 from webapp.records.envelope import Envelope, Unreadable, read
@@ -54,8 +54,8 @@ class Verdict:
 class Source:
     """Who handed records in, from which device, when, and by how much the phone's clock was ahead then."""
 
-    person: Person
-    device: Device
+    author: Author
+    handset: Handset
     received_at: datetime
     clock_error: timedelta
 
@@ -63,10 +63,10 @@ class Source:
 def judge(source: Source, raw: Iterable[Raw]) -> dict[UUID, Verdict]:
     """A verdict for each raw record. The effects of accepted ones are in the session, flushed."""
     verdicts, readable = _read_all(source, raw)
-    if not source.person.in_force or source.device.revoked_at is not None:
+    if not source.author.in_force or source.handset.revoked:
         return verdicts | {arrived.id: _held(arrived, Held("revoked")) for arrived in readable}
     try:
-        with db.session.begin_nested():
+        with db.session.connection().begin_nested():
             return verdicts | _judge_each(source, readable)
     except Exception:  # whichever record it was: found by judging each by itself
         log.exception("judging %d records together failed; judging each by itself", len(readable))
@@ -97,17 +97,16 @@ def _read_all(source: Source, raw: Iterable[Raw]) -> tuple[dict[UUID, Verdict], 
             envelopes.append((one.key, envelope))
     envelopes.sort(key=lambda pair: pair[1].seq)
     arrived = []
-    before = _mark_before(source.device, envelopes[0][1].seq) if envelopes else None
+    before = _mark_before(source.handset, envelopes[0][1].seq) if envelopes else None
     for key, envelope in envelopes:
         try:
-            wall = rules.parse_wall(envelope.occurred_at)
-            mark = rules.Mark(envelope.seq, wall, envelope.mono, envelope.boot)
-            corrected = rules.correct(wall, source.clock_error, source.received_at, rules.ran_against(mark, before))
+            mark = mark_of(envelope)
+            corrected = rules.correct(mark.wall, source.clock_error, source.received_at, rules.ran_against(mark, before))
         except rules.BadTime:
             verdicts[key] = Verdict("held", "bad-time", envelope=envelope)
             continue
         before = mark
-        arrived.append(Arrived(key, source.person.id, source.device.id, envelope, corrected.at, wall, corrected.grade, source.received_at))
+        arrived.append(Arrived(key, source.author.id, source.handset.id, envelope, corrected.at, mark.wall, corrected.grade, source.received_at))
     return verdicts, arrived
 
 
@@ -120,23 +119,29 @@ def _unknown(envelope: Envelope) -> str | None:
     return None if envelope.kind_schema in schemas else "unknown-schema"
 
 
-def _mark_before(device: Device, seq: int) -> rules.Mark | None:
-    """The device's clocks at its last record before `seq`."""
+def _mark_before(handset: Handset, seq: int) -> rules.Mark | None:
+    """The device's clocks at its last record before `seq`: kept with the device, unless this call is a late one."""
+    if handset.mark and handset.mark["seq"] < seq:
+        return rules.Mark(handset.mark["seq"], rules.parse_wall(handset.mark["wall"]), handset.mark["mono"], handset.mark["boot"])
+    if handset.mark is None:
+        return None
     payload = db.session.scalar(
         sa.select(Record.payload)
-        .where(Record.device_id == device.id, Record.seq < seq, Record.at.isnot(None))
+        .where(Record.device_id == handset.id, Record.seq < seq, Record.at.isnot(None))
         .order_by(Record.seq.desc())
         .limit(1)
     )
-    if payload is None:
-        return None
-    envelope = read(payload.decode())
+    return None if payload is None else mark_of(read(payload.decode()))
+
+
+def mark_of(envelope: Envelope) -> rules.Mark:
+    """The phone's clocks at a record. Raises BadTime."""
     return rules.Mark(envelope.seq, rules.parse_wall(envelope.occurred_at), envelope.mono, envelope.boot)
 
 
 def _judge_each(source: Source, readable: list[Arrived]) -> dict[UUID, Verdict]:
     """Let each record's action decide. An action that holds a record has changed nothing."""
-    batch = Batch(source.person, source.device, readable)
+    batch = Batch(source.author, readable)
     verdicts = {}
     for arrived in readable:
         try:
@@ -146,6 +151,7 @@ def _judge_each(source: Source, readable: list[Arrived]) -> dict[UUID, Verdict]:
             continue
         batch.trail.add(Accepted(arrived.id, arrived.person_id, site_id, arrived.at))
         verdicts[arrived.id] = Verdict("accepted", site_id=site_id, envelope=arrived.envelope, arrived=arrived)
+    batch.memory.write()
     db.session.flush()
     return verdicts
 
@@ -165,6 +171,13 @@ def _held(arrived: Arrived, held: Held) -> Verdict:
     return Verdict("held", held.reason, held.waits_for, envelope=arrived.envelope, arrived=arrived)
 
 
+VERDICT = (
+    sa.update(Record)
+    .where(Record.id == sa.bindparam("key"))
+    .values({name: sa.bindparam(f"v_{name}") for name in ("status", "reason", "waits_for", "site_id", "kind", "seq", "occurred_at", "at", "clock_grade")})
+)
+
+
 def write_verdicts(verdicts: dict[UUID, Verdict]) -> None:
     """Put the verdicts on the records, and list the photos they name."""
     rows = []
@@ -173,42 +186,46 @@ def write_verdicts(verdicts: dict[UUID, Verdict]) -> None:
         envelope, arrived = verdict.envelope, verdict.arrived
         rows.append(
             {
-                "id": key,
-                "status": verdict.status,
-                "reason": verdict.reason,
-                "waits_for": verdict.waits_for,
-                "site_id": verdict.site_id,
-                "kind": envelope.kind[:30] if envelope else None,
-                "seq": envelope.seq if envelope else None,
-                "occurred_at": envelope.occurred_at if envelope else None,
-                "at": arrived.at if arrived else None,
-                "clock_grade": arrived.clock_grade if arrived else None,
+                "key": key,
+                "v_status": verdict.status,
+                "v_reason": verdict.reason,
+                "v_waits_for": verdict.waits_for,
+                "v_site_id": verdict.site_id,
+                "v_kind": envelope.kind[:30] if envelope else None,
+                "v_seq": envelope.seq if envelope else None,
+                "v_occurred_at": envelope.occurred_at if envelope else None,
+                "v_at": arrived.at if arrived else None,
+                "v_clock_grade": arrived.clock_grade if arrived else None,
             }
         )
         for photo in envelope.photos if envelope else ():
             photos[key, photo.sha256] = {"record_id": key, "sha256": photo.sha256}
-    db.session.execute(sa.update(Record), rows)
+    connection = db.session.connection()
+    connection.execute(VERDICT, rows)
     if photos:
-        db.session.execute(sa.insert(RecordPhoto), list(photos.values()))
+        connection.execute(sa.insert(RecordPhoto), list(photos.values()))
 
 
-def judge_again(record: Record) -> str:
+def judge_again(record_id: UUID) -> str:
     """Judge a held record once more, as its author's, at the time it was received. Gives its status."""
-    person, device = db.session.get(Person, record.person_id), db.session.get(Device, record.device_id)
-    assert person is not None  # foreign keys
-    assert device is not None
-    sent_at = rules.parse_wall(record.sent_at)
-    source = Source(person, device, record.received_at, sent_at - record.received_at)
-    verdicts = judge(source, [Raw(record.id, record.payload.decode())])
-    for photo in list(db.session.scalars(sa.select(RecordPhoto).where(RecordPhoto.record_id == record.id))):
-        db.session.delete(photo)
-    db.session.flush()
+    found = sa.select(Record.person_id, Record.device_id, Record.payload, Record.received_at, Record.sent_at).where(Record.id == record_id)
+    record = db.session.execute(found).one()
+    who = author_and_handset(record.person_id, record.device_id)
+    assert who is not None  # foreign keys
+    source = Source(*who, record.received_at, rules.parse_wall(record.sent_at) - record.received_at)
+    verdicts = judge(source, [Raw(record_id, record.payload.decode())])
+    db.session.execute(sa.delete(RecordPhoto).where(RecordPhoto.record_id == record_id))
     write_verdicts(verdicts)
-    return verdicts[record.id].status
+    return verdicts[record_id].status
+
+
+WAITING = sa.select(Record.id).where(
+    Record.waits_for.in_(sa.bindparam("keys", expanding=True)), Record.status == "held", Record.reason == "waits-for"
+)
 
 
 def judge_waiting(accepted: list[UUID]) -> None:
     """Judge records that waited for these, and those that waited for them in turn."""
     while accepted:
-        waiting = sa.select(Record).where(Record.status == "held", Record.reason == "waits-for", Record.waits_for.in_(accepted))
-        accepted = [r.id for r in list(db.session.scalars(waiting)) if judge_again(r) == "accepted"]
+        waiting = db.session.connection().scalars(WAITING, {"keys": accepted}).all()
+        accepted = [key for key in waiting if judge_again(key) == "accepted"]

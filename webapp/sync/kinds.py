@@ -28,12 +28,12 @@ from webapp.sync.batch import Batch
 
 
 def scan(batch: Batch, arrived: Arrived, body: ScanBody) -> UUID:
-    return scanning.record_scan(arrived, batch.person, body, batch.label(body.code), batch.memory).site_id
+    return scanning.record_scan(arrived, batch.author, body, batch.label(body.code), batch.memory)
 
 
 def note(batch: Batch, arrived: Arrived, body: NoteBody) -> UUID:
     site_id, round_id, checkpoint_id = _where(batch, body)
-    if rank_at(batch.person, site_id) is None:
+    if rank_at(batch.author, site_id) is None:
         raise Held("no-access")
     records.write_note(arrived, body, site_id, round_id, checkpoint_id)
     return site_id
@@ -43,7 +43,7 @@ def _where(batch: Batch, body: NoteBody) -> tuple[UUID, str | None, UUID | None]
     """Site, round and checkpoint a note belongs to, from the most exact thing it names. Raises Held."""
     if body.about:
         batch.trail.require(body.about)
-        about = batch.memory.scans.get(body.about) or db.session.get(Scan, body.about)
+        about = batch.memory.counted.get(body.about) or db.session.get(Scan, body.about)
         if about is None:
             raise Held("bad-body")
         return about.site_id, about.round_id, about.checkpoint_id
@@ -62,7 +62,7 @@ def _where(batch: Batch, body: NoteBody) -> tuple[UUID, str | None, UUID | None]
 
 def _site(batch: Batch, slug: str) -> Site:
     try:
-        return site_for(batch.person, slug)
+        return site_for(batch.author, slug)
     except Problem:
         raise Held("no-access") from None
 
@@ -77,19 +77,19 @@ def duty(batch: Batch, arrived: Arrived, body: DutyBody) -> UUID:
     if body.code and label is None:
         raise Held("unknown-code")
     if label is not None:
-        site_id, checkpoint_id = label.site_id, label.checkpoint_id
-        if rank_at(batch.person, site_id) is None:
+        site_id, checkpoint_id = label.site.id, label.checkpoint_id
+        if rank_at(batch.author, site_id) is None:
             raise Held("no-access")
     elif body.site:
         site_id, checkpoint_id = _site(batch, body.site).id, None
     else:
         raise Held("bad-body")
-    clock_duty(arrived.id, batch.person.id, site_id, checkpoint_id, body.verb, arrived.at)
+    clock_duty(arrived.id, batch.author.id, site_id, checkpoint_id, body.verb, arrived.at)
     return site_id
 
 
 def round_step(batch: Batch, arrived: Arrived, body: RoundStepBody) -> UUID:
-    return scanning.step_round(arrived, batch.person, body).site_id
+    return scanning.step_round(arrived, batch.author, body).site_id
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def try_again(record_id: UUID) -> AnyResponse:
     record = held_record(record_id)
     if record.status != "held":
         raise Problem("conflict")
-    status = judge_again(record)
+    status = judge_again(record.id)
     db.session.refresh(record)
     db.session.add(HeldStep(record_id=record.id, person_id=me().id, result=record.reason or status))
     if status == "accepted":

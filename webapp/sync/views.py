@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
+from sqlalchemy.exc import IntegrityError
 
 from webapp.core import clock, gate
 from webapp.core.db import db, writing
@@ -70,7 +71,12 @@ def take() -> Response:
     ticket = tickets.presented()
     call = batch.read_call(_json_body())
     received_at = clock.now()
-    results = intake.take(ticket, call, received_at)
+    try:
+        results = intake.take(ticket, call, received_at)
+    except IntegrityError:
+        # Another call brought the same new id at the same moment, and was first. On the second look the id is known.
+        db.session.rollback()
+        results = intake.take(ticket, call, received_at)
     now_epoch = str(epoch())
     db.session.commit()
     response = jsonify(received_at=iso(received_at), epoch=now_epoch, results=results)

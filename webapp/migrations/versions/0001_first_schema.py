@@ -29,6 +29,7 @@ def upgrade() -> None:
     sa.Column('persisted', sa.Boolean(), nullable=True),
     sa.Column('installed', sa.Boolean(), nullable=True),
     sa.Column('build', sa.String(length=20), nullable=False),
+    sa.Column('mark', sa.JSON(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_device')),
     sa.UniqueConstraint('number', name=op.f('uq_device_number'))
     )

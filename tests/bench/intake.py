@@ -1,0 +1,49 @@
+"""POST /sync against a bare view that does one committed INSERT on the same server."""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+from typing import Any
+
+from tests.bench import load, world
+
+CALLS = 250  # a connection
+BATCHES = 12
+ROUNDS = 3
+
+
+def measure(made: world.World, folder: Path) -> list[dict[str, Any]]:
+    """Rows of the table: the floor, one scan a call, a hundred scans a call; interleaved, medians of ROUNDS."""
+    bare, single, hundred = [], [], []
+    plain = b"POST /sync HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n"
+    for turn in range(ROUNDS):
+        with load.served("tests.bench.bare:app", folder) as port:
+            bare.append(load.drive(port, [[plain] * CALLS] * load.CONNECTIONS))
+        with load.served("webapp.wsgi:app", folder) as port:
+            base = turn * 100_000
+            load.drive(port, [world.calls(made, g, 10, 1, base + 90_000) for g in range(load.CONNECTIONS)])
+            single.append(load.drive(port, [world.calls(made, g, CALLS, 1, base) for g in range(load.CONNECTIONS)]))
+            hundred.append(load.drive(port, [world.calls(made, g, BATCHES, 100, base + 10_000) for g in range(load.CONNECTIONS)]))
+    floor, one, many = (_middle(figures) for figures in (bare, single, hundred))
+    return [
+        {"what": "bare view, one committed INSERT", "value": f"{floor.rate:.0f}/s, p99 {floor.p99:.0f} ms"},
+        _row("POST /sync, one scan a call: share of the bare view's rate", one.rate / floor.rate, 0.40, f"{one.rate:.0f}/s", at_least=True),
+        _row("… p99 against the bare view's", one.p99 / floor.p99, 1 / 3, f"{one.p99:.0f} ms"),
+        _row("… errors", one.errors + many.errors, 0, ""),
+        _row("100 scans a call: records/s against one a call", many.rate * 100 / one.rate, 15, f"{many.rate * 100:.0f} records/s", at_least=True),
+    ]
+
+
+def _middle(figures: list[load.Figures]) -> load.Figures:
+    return load.Figures(
+        statistics.median(f.rate for f in figures),
+        statistics.median(f.median for f in figures),
+        statistics.median(f.p99 for f in figures),
+        sum(f.errors for f in figures),
+    )
+
+
+def _row(what: str, value: float, target: float, detail: str, at_least: bool = False) -> dict[str, Any]:
+    met = value >= target if at_least else value <= target
+    return {"what": what, "value": round(value, 3), "target": f"{'≥' if at_least else '≤'} {target:.3g}", "met": met, "detail": detail}
