@@ -38,7 +38,7 @@ OFFICE: tuple[tuple[str, str, LazyString, str], ...] = (
     ("people", "/people", lazy_gettext("People"), "people"),
     ("devices", "/devices", lazy_gettext("Devices"), "device"),
 )
-ALSO = {"rounds": "today", "my-day": "me", "labels": "sites", "checkpoints": "sites", "routes": "patrols", "schedules": "patrols"}
+ALSO = {"rounds": "today", "labels": "sites", "checkpoints": "sites", "routes": "patrols", "schedules": "patrols"}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from webapp.people.queries import rank_at
 from webapp.records.models import Correction
 from webapp.sites.models import Site
 
+
 class SiteLike(Protocol):
     """A Site, or the facts of one."""
 

@@ -321,8 +321,9 @@ def _mark_order(states: list[PointState]) -> list[PointState]:
         if state.point.order_fixed and state.scan and state.state != "missed":
             wrong = latest is not None and state.scan.at < latest
             latest = max(latest, state.scan.at) if latest else state.scan.at
-            state = replace(state, out_of_order=wrong)
-        out.append(state)
+            out.append(replace(state, out_of_order=wrong))
+        else:
+            out.append(state)
     return out
 
 
@@ -367,7 +368,13 @@ def round_state(round_: Round, scans: Iterable[Seen], steps: Iterable[Step], now
 
 
 def _word(
-    round_: Round, now: datetime, points: tuple[PointState, ...], steps: tuple[Step, ...], begun: datetime | None, complete: bool, ended: Step | None
+    round_: Round,
+    now: datetime,
+    points: tuple[PointState, ...],
+    steps: tuple[Step, ...],
+    begun: datetime | None,
+    complete: bool,
+    ended: Step | None,
 ) -> str:
     if complete:
         return "done"
@@ -381,7 +388,9 @@ def _word(
     return "due" if now >= round_.early_from else "upcoming"
 
 
-def choose_round(rounds: Iterable[Round], checkpoint_id: UUID, at: datetime, wanted: str | None, trade: str, person_id: UUID, done: set[str]) -> Round | None:
+def choose_round(
+    rounds: Iterable[Round], checkpoint_id: UUID, at: datetime, wanted: str | None, trade: str, person_id: UUID, done: set[str]
+) -> Round | None:
     """The round a scan counts to.
 
     The one the phone names, if it has the point and the scan is near its time; else an open round with the point, first

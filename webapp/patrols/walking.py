@@ -29,7 +29,7 @@ def time_between(from_id: UUID, to_id: UUID) -> tuple[int, int] | None:
     kept = _kept.get(key)
     if kept is None or not timedelta(0) <= now - kept[0] < KEPT_FOR:
         rows = db.session.connection().execute(sa.select(WalkingTime.from_id, WalkingTime.to_id, WalkingTime.fastest_s, WalkingTime.count))
-        kept = (now, {(row.from_id, row.to_id): (row.fastest_s, row.count) for row in rows})
+        kept = (now, {(from_id, to_id): (fastest_s, count) for from_id, to_id, fastest_s, count in rows})
         with _lock:
             _kept[key] = kept
     return kept[1].get((from_id, to_id))

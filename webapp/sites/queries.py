@@ -101,7 +101,14 @@ def labels_by_codes(codes: Iterable[str]) -> dict[str, LabelRead]:
         return {}
     return {
         row.code: LabelRead(
-            row.code, row.version, row.superseded_at is None, row.checkpoint_id, row.lat, row.lon, row.fence_m, SiteFacts(row.site_id, row.zone)
+            row.code,
+            row.version,
+            row.superseded_at is None,
+            row.checkpoint_id,
+            row.lat,
+            row.lon,
+            row.fence_m,
+            SiteFacts(row.site_id, row.zone),
         )
         for row in db.session.connection().execute(READ, {"codes": wanted})
     }
@@ -176,4 +183,4 @@ def checkpoint_counts(site_ids: list[UUID]) -> dict[UUID, int]:
         .where(Checkpoint.site_id.in_(site_ids), Checkpoint.retired_at.is_(None))
         .group_by(Checkpoint.site_id)
     )
-    return dict(db.session.execute(found).tuples().all())
+    return dict(db.session.execute(found).all())

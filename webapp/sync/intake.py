@@ -62,7 +62,7 @@ def _store_raw(call: Call, author: Author, handset: Handset, received_at: dateti
     """
     connection = db.session.connection()
     sound = [i for i in call.incoming if not i.damaged]
-    first = dict(connection.execute(KNOWN, {"keys": list({i.key for i in sound})}).tuples().all()) if sound else {}
+    first = dict(connection.execute(KNOWN, {"keys": list({i.key for i in sound})}).all()) if sound else {}
     common = {"person_id": author.id, "device_id": handset.id, "received_at": received_at}
     fresh, others = [], []
     for i in sound:

@@ -106,7 +106,9 @@ def _read_all(source: Source, raw: Iterable[Raw]) -> tuple[dict[UUID, Verdict], 
             verdicts[key] = Verdict("held", "bad-time", envelope=envelope)
             continue
         before = mark
-        arrived.append(Arrived(key, source.author.id, source.handset.id, envelope, corrected.at, mark.wall, corrected.grade, source.received_at))
+        arrived.append(
+            Arrived(key, source.author.id, source.handset.id, envelope, corrected.at, mark.wall, corrected.grade, source.received_at)
+        )
     return verdicts, arrived
 
 
@@ -174,7 +176,12 @@ def _held(arrived: Arrived, held: Held) -> Verdict:
 VERDICT = (
     sa.update(Record)
     .where(Record.id == sa.bindparam("key"))
-    .values({name: sa.bindparam(f"v_{name}") for name in ("status", "reason", "waits_for", "site_id", "kind", "seq", "occurred_at", "at", "clock_grade")})
+    .values(
+        {
+            name: sa.bindparam(f"v_{name}")
+            for name in ("status", "reason", "waits_for", "site_id", "kind", "seq", "occurred_at", "at", "clock_grade")
+        }
+    )
 )
 
 
