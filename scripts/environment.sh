@@ -10,7 +10,7 @@ prepare() {
   local lock=$1 marker=.venv/installed-$1
   if ! cmp -s "$lock" "$marker"; then
     echo "Installing what $lock names (once) ..." >&2
-    "$python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock" || exit 1
+    "$python" -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r "$lock" || exit 1
     cp "$lock" "$marker"
   fi
 }

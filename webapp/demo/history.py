@@ -15,7 +15,7 @@ from webapp.demo.build import ZONE, Town
 from webapp.demo.phones import Phone, WrongClock
 from webapp.demo.roster import Clocking, Roster
 from webapp.demo.walking import Album, Walk
-from webapp.patrols import queries, scanning
+from webapp.patrols import queries, walking
 from webapp.patrols.rules import Round
 from webapp.sites.rules import make_code
 
@@ -122,7 +122,7 @@ class History:
         phone.contact(at + timedelta(seconds=4))
 
     def _learn(self) -> None:
-        scanning.learn_walking_times({})
+        walking.learn_walking_times({})
 
     def _set_wrong_clocks(self) -> None:
         """One phone three hours ahead for some days; another for an evening, until its owner sets it right on a round."""

@@ -25,8 +25,9 @@ STAFF = (
 
 def as_table() -> str:
     """The accounts as text for a terminal."""
-    rows = [
-        f"  {m.username:<12} {m.name_en:<16} {m.trade:<11} {', '.join(f'{role} at {slug}' for slug, role in m.roles.items())}"
-        for m in STAFF
-    ]
-    return "\n".join([f"Demo accounts, password {PASSWORD}:", *(row.rstrip() for row in rows)])
+    return "\n".join([f"Demo accounts, password {PASSWORD}:", *(_line(member) for member in STAFF)])
+
+
+def _line(member: Member) -> str:
+    roles = ", ".join(f"{role} at {slug}" for slug, role in member.roles.items()) or "everything"
+    return f"  {member.username:<12} {member.name_en:<16} {member.trade:<11} {roles}"
