@@ -59,7 +59,7 @@ def ran_against(mark: Mark, before: Mark | None) -> bool:
         return True
     if mark.mono is None or before.mono is None or mark.boot is None or mark.boot != before.boot:
         return False
-    return timedelta(seconds=mark.mono - before.mono) - wall > CLOCK_OK
+    return mark.mono - before.mono - wall.total_seconds() > CLOCK_OK.total_seconds()
 
 
 def correct(wall: datetime, clock_error: timedelta, received_at: datetime, tampered: bool = False) -> Corrected:

@@ -39,7 +39,11 @@ def read_code(text: str) -> str | None:
     """
     text = text.strip()
     if re.match(r"https?://", text, re.IGNORECASE):
-        found = re.fullmatch(r"/c/([^/]+)/?", urlsplit(text).path, re.IGNORECASE)
+        try:
+            path = urlsplit(text).path
+        except ValueError:  # an address with a lone bracket
+            return None
+        found = re.fullmatch(r"/c/([^/]+)/?", path, re.IGNORECASE)
         if not found:
             return None
         text = found[1]
