@@ -20,6 +20,7 @@ async function part(name, part) {
 async function loadPages() {
   const name = /** @type {HTMLElement | null} */ (document.querySelector('main[data-page]'))?.dataset.page;
   if (name) await part(name, () => import(`./pages/${name}.js`));
+  if (document.querySelector('[data-pin-pad]')) await part('pin', () => import('./pages/pin.js'));
   if (document.querySelector('form[data-outbox], form[data-signout]')) {
     await part('forms', async () => (await import('./pages/record-forms.js')).takeOverForms());
   }
@@ -39,6 +40,7 @@ async function contact() {
 }
 
 document.addEventListener('click', openDialog);
+document.addEventListener('click', (event) => { if (/** @type {Element} */ (event.target).closest('[data-print]')) print(); });
 await part('pages', loadPages);
 /** @type {() => Promise<void>} */ let showMarks = async () => {};
 await part('marks', () => { showMarks = startMarks(); });

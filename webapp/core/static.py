@@ -13,6 +13,9 @@ import mimetypes
 from functools import cached_property
 from pathlib import Path
 
+import brotli
+import rcssmin
+import rjsmin
 from flask import Blueprint, Flask, Response, current_app, request
 
 from webapp.core import gate
@@ -20,8 +23,8 @@ from webapp.core.problems import Problem
 
 ROOT = Path(__file__).parent.parent.parent / "static"
 COMPRESSIBLE = {".css", ".js", ".svg", ".json", ".wasm", ".txt", ".webmanifest"}
-# Fetched in the background after the first visit: too large to hold up the shell's precache.
-LATER = ("vendor/zxing-wasm/",)
+# Fetched in the background after the first visit: large, or not for the field.
+LATER = ("vendor/zxing-wasm/", "vendor/htmx", "js/pages/route.js")
 NOT_SHELL = ("js/sw.js", "vendor/fflate", "icons/maskable", "icons/icon-512", "icons/shortcut", "icons/apple")
 
 mimetypes.add_type("text/javascript", ".js")
@@ -30,8 +33,17 @@ mimetypes.add_type("application/wasm", ".wasm")
 static = Blueprint("static_files", __name__)
 
 
+def slim(name: str, content: bytes) -> bytes:
+    """Our scripts and styles without comments and blanks; what comes minified stays as it is."""
+    if name.startswith("vendor/") and not name.startswith("vendor/idb/"):
+        return content
+    if name.endswith(".js"):
+        return rjsmin.jsmin(content)
+    return rcssmin.cssmin(content) if name.endswith(".css") else content
+
+
 class Bundle:
-    """All static files in memory, with their compressed form."""
+    """All static files in memory, with their compressed forms."""
 
     def __init__(self, root: Path = ROOT) -> None:
         self.files = {
@@ -39,7 +51,7 @@ class Bundle:
             for path in sorted(root.rglob("*"))
             if path.is_file() and not path.name.startswith(".")
         }
-        self.packed: dict[str, bytes] = {}
+        self.served: dict[tuple[str, str], bytes] = {}
 
     @cached_property
     def build(self) -> str:
@@ -56,11 +68,14 @@ class Bundle:
             raise LookupError(f"no static file {name!r}")
         return f"/static/{self.build}/{name}"
 
-    def gzipped(self, name: str) -> bytes:
-        """The file as gzip, made at the first request and kept."""
-        if name not in self.packed:
-            self.packed[name] = gzip.compress(self.files[name], 9, mtime=0)
-        return self.packed[name]
+    def content(self, name: str, coding: str) -> bytes:
+        """The file as it is served in one content coding ("br", "gzip" or ""), made at the first request and kept."""
+        key = name, coding
+        if key not in self.served:
+            plain = slim(name, self.files[name])
+            packed = {"br": lambda: brotli.compress(plain), "gzip": lambda: gzip.compress(plain, 9, mtime=0), "": lambda: plain}
+            self.served[key] = packed[coding]()
+        return self.served[key]
 
     @cached_property
     def shell(self) -> list[str]:
@@ -72,11 +87,12 @@ class Bundle:
         """The service worker with its build and its list of files filled in."""
         source = self.files["js/sw.js"].decode()
         later = [self.address(n) for n in self.files if n.startswith(LATER) and n.endswith((".js", ".wasm"))]
-        return (
+        filled = (
             source.replace("__BUILD__", self.build)
             .replace("/*__SHELL__*/[]", json.dumps(self.shell))
             .replace("/*__LATER__*/[]", json.dumps(later))
         )
+        return str(rjsmin.jsmin(filled))
 
 
 def bundle() -> Bundle:
@@ -91,6 +107,14 @@ def asset(name: str) -> str:
     return bundle().address(name)
 
 
+def coding_for(name: str) -> str:
+    """The best content coding that the caller takes and the file gains from."""
+    if Path(name).suffix not in COMPRESSIBLE:
+        return ""
+    accepted = request.headers.get("Accept-Encoding", "")
+    return next((coding for coding in ("br", "gzip") if coding in accepted), "")
+
+
 @static.get("/static/<build>/<path:name>")
 @gate.public
 def file(build: str, name: str) -> Response:
@@ -98,10 +122,10 @@ def file(build: str, name: str) -> Response:
     files = bundle()
     if build != files.build or name not in files.files:
         raise Problem("not-found")
-    packed = Path(name).suffix in COMPRESSIBLE and "gzip" in request.headers.get("Accept-Encoding", "")
-    response = Response(files.gzipped(name) if packed else files.files[name], mimetype=mimetypes.guess_type(name)[0])
-    if packed:
-        response.headers["Content-Encoding"] = "gzip"
+    coding = coding_for(name)
+    response = Response(files.content(name, coding), mimetype=mimetypes.guess_type(name)[0])
+    if coding:
+        response.headers["Content-Encoding"] = coding
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     if name.startswith("js/scan/decoder"):
