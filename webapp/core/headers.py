@@ -22,11 +22,13 @@ POLICY = "; ".join(
 )
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+PAGES = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 
@@ -37,6 +39,10 @@ def init_headers(app: Flask) -> None:
     @app.after_request
     def harden(response: Response) -> Response:
         for name, value in ALWAYS.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint == "static_files.file":
+            return response  # a file of ours opens no page: what follows would only weigh
+        for name, value in PAGES.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         # Pages are personal: no shared cache keeps them, and the browser asks again each time.

@@ -41,7 +41,7 @@ class PoDomain(Domain):  # type: ignore[misc]  # flask_babel has no types
     """Flask-Babel's domain, fed by `catalogue`."""
 
     def get_translations(self) -> NullTranslations:
-        return catalogue(str(get_locale()))
+        return catalogue(language())
 
 
 class Bilingual(Protocol):
@@ -51,23 +51,24 @@ class Bilingual(Protocol):
     name_en: str | None
 
 
-def named(thing: Bilingual | None, language: str | None = None) -> str:
+def named(thing: Bilingual | None, wanted: str | None = None) -> str:
     """The name in the reader's language, else the one there is."""
     if thing is None:
         return ""
-    english = (language or str(get_locale())).startswith("en")
+    english = (wanted or language()) == "en"
     return (thing.name_en or thing.name) if english else thing.name
 
 
 def text_of(thing: Any, field: str) -> str:
     """Like `named`, for any pair of columns `field` and `field_en`."""
     own, english = getattr(thing, field) or "", getattr(thing, f"{field}_en") or ""
-    return (english or own) if str(get_locale()).startswith("en") else own
+    return (english or own) if language() == "en" else own
 
 
 def language() -> str:
-    """The reader's locale, one of LANGUAGES."""
-    return str(get_locale()) if has_request_context() else "en"
+    """The reader's locale, one of LANGUAGES; English outside a request. (Babel itself says zh_Hans_CN for zh_CN.)"""
+    locale = get_locale()
+    return "en" if locale is None or locale.language == "en" else "zh_CN"
 
 
 def html_lang() -> str:
