@@ -148,9 +148,9 @@ def test_times_with_any_minutes_become_a_rule_with_just_those_times(times: list[
 
 @pytest.mark.parametrize(
     "rule",
-    ["", "nonsense", "FREQ=SECONDLY", "FREQ=DAILY;BYSECOND=1", "FREQ=MINUTELY", "FREQ=MINUTELY;INTERVAL=14", "FREQ=DAILY;BYHOUR=25", "FREQ=DAILY\nRDATE:20260101", "DTSTART:20260101T000000", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;INTERVAL=-1", "FREQ=DAILY;UNTIL=20260101T000000Z", "FREQ=DAILY;BYDAY=XX", "=", ";;", "FREQ=", "RRULE", "BYHOUR=1"],
+    ["", "nonsense", "FREQ=SECONDLY", "FREQ=DAILY;BYSECOND=1", "FREQ=MINUTELY", "FREQ=MINUTELY;INTERVAL=14", "FREQ=DAILY;BYHOUR=25", "FREQ=DAILY\nRDATE:20260101", "DTSTART:20260101T000000", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;INTERVAL=-1", "FREQ=DAILY;UNTIL=20260101T000000Z", "FREQ=DAILY;BYDAY=XX", "=", ";;", "FREQ=", "RRULE", "BYHOUR=1", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"],
 )
-def test_a_rule_that_cannot_be_or_falls_too_often_is_refused(rule: str) -> None:
+def test_a_rule_that_cannot_be_or_falls_never_or_too_often_is_refused(rule: str) -> None:
     with pytest.raises((ValueError, TypeError, OverflowError)):
         check_rule(rule)
 

@@ -158,15 +158,13 @@ def _nearest_start(rule: str, begins_on: date, day: date) -> datetime:
 
 
 def check_rule(rule: str) -> None:
-    """Raise ValueError for a rule that is not an RRULE of days or minutes, or that falls more than MOST_A_DAY times a day."""
+    """Raise ValueError for a rule that is not an RRULE of days or minutes, never falls, or falls more than MOST_A_DAY times a day."""
     text = rule.upper().removeprefix("RRULE:")
     if ":" in text or "\n" in text or "SECONDLY" in text or "BYSECOND" in text:  # other lines of iCalendar, or seconds
         raise ValueError(rule)
     start = datetime(2024, 1, 1)
-    count = 0
-    for moment in rrulestr(rule, dtstart=start).xafter(start, count=MOST_A_DAY + 1, inc=True):
-        count += moment < start + timedelta(days=1)
-    if count > MOST_A_DAY:
+    moments = list(rrulestr(rule, dtstart=start).xafter(start, count=MOST_A_DAY + 1, inc=True))
+    if not moments or sum(moment < start + timedelta(days=1) for moment in moments) > MOST_A_DAY:
         raise ValueError(rule)
 
 
