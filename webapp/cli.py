@@ -38,7 +38,29 @@ def check_port(host: str, port: int) -> None:
         with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
             pass
     except OSError as refused:
-        raise click.ClickException(f"cannot serve at {host}, port {port}: {refused.strerror}") from None
+        reason = str(refused.strerror).partition(" (")[0]
+        raise click.ClickException(f"cannot serve at {host}, port {port}: {reason}.") from None
+
+
+def load_in_worker() -> Flask:
+    """The application, in a worker process of the server.
+
+    A terminal's Ctrl-C reaches every process; the workers leave it to the first one, which then stops them. Told twice,
+    a worker hangs; told while it still loads, it would not hear.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until the server sets its own
+    return create_app()
+
+
+def announce(address: str, qr: bool) -> None:
+    """Say where to look."""
+    if qr:
+        from webapp.sites.qr import terminal
+
+        click.echo(terminal(address))
+        click.echo("Phones give camera and offline work to https addresses only: see README.")
+    click.echo(f"Rounds: {address} (Ctrl-C stops it)")
 
 
 @click.group()
@@ -69,15 +91,18 @@ def revision_command(message: str) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--workers", default=2, show_default=True, help="Server processes.")
-def serve(host: str, port: int, workers: int) -> None:
+@click.option("--address", default=None, help="The address to print for people to open. Default: made of host and port.")
+@click.option("--qr", is_flag=True, help="Print the address as a QR code too.")
+def serve(host: str, port: int, workers: int, address: str | None, qr: bool) -> None:
     """Serve until stopped. A child process does the background work."""
     from granian import Granian
     from granian.constants import Interfaces
 
     check_settings()  # a wrong one stops here, with one line, and not in every worker
     check_port(host, port)
+    announce(address or f"http://{host}:{port}", qr)
     server = Granian(
-        "webapp.wsgi:app",
+        "webapp",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -89,9 +114,10 @@ def serve(host: str, port: int, workers: int) -> None:
         log_level=os.environ.get("ROUNDS_LOG", "warning"),  # type: ignore[arg-type]
     )
     # A process, not a thread: the server forks its workers, and a fork copies locks that other threads hold.
-    background = subprocess.Popen([sys.executable, "-m", "webapp", "worker", "--until-orphaned"])
+    # In a session of its own: a terminal's Ctrl-C stops the server, which then stops it.
+    background = subprocess.Popen([sys.executable, "-m", "webapp", "worker", "--until-orphaned"], start_new_session=True)
     try:
-        server.serve()
+        server.serve(target_loader=load_in_worker, wrap_loader=False)
     finally:
         background.terminate()
         background.wait(timeout=20)
@@ -144,3 +170,12 @@ def labels(site: str, size: str, out: Path) -> None:
     if count is None:
         raise click.ClickException(f"there is no community {site!r}")
     click.echo(f"{count} labels: {out}")
+
+
+@main.command("describe-records", hidden=True)
+def describe_records() -> None:
+    """Print docs/records.md (developers)."""
+    from webapp.sync.describe import markdown
+
+    with application().test_request_context(headers={"Accept-Language": "en"}):
+        click.echo(markdown(), nl=False)

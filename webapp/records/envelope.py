@@ -39,20 +39,20 @@ class PhotoNamed(Lenient):
 class Envelope(Lenient):
     """What every payload carries, whatever its kind."""
 
-    env: int
-    kind: Short
-    kind_schema: Annotated[int, Field(alias="schema")]
-    seq: Annotated[int, Field(ge=0, lt=2**53)]
-    occurred_at: Annotated[str, Field(max_length=40)]
-    zone: Short | None = None
-    mono: Annotated[float, Field(allow_inf_nan=False)] | None = None
-    boot: Short | None = None
-    position: Position | None = None
-    photos: Annotated[list[PhotoNamed], Field(max_length=60)] = []
-    note: Text = ""
-    supersedes: UUID | None = None
-    after: Annotated[list[UUID], Field(max_length=100)] = []
-    body: dict[str, Any]
+    env: Annotated[int, Field(description="Version of the envelope: 1")]
+    kind: Annotated[Short, Field(description="Which kind of record; see below")]
+    kind_schema: Annotated[int, Field(alias="schema", description="Version of the body's form")]
+    seq: Annotated[int, Field(ge=0, lt=2**53, description="Counts per device without gaps")]
+    occurred_at: Annotated[str, Field(max_length=40, description="The phone's time, with its offset; kept as given")]
+    zone: Annotated[Short | None, Field(description="IANA zone of the phone")] = None
+    mono: Annotated[float | None, Field(allow_inf_nan=False, description="Monotonic clock, seconds")] = None
+    boot: Annotated[Short | None, Field(description="Random id of the span in which `mono` counts on")] = None
+    position: Annotated[Position | None, Field(description="Where the phone believed to be")] = None
+    photos: Annotated[list[PhotoNamed], Field(max_length=60, description="Photos that travel apart")] = []
+    note: Annotated[Text, Field(description="Free words")] = ""
+    supersedes: Annotated[UUID | None, Field(description="The record that this one replaces")] = None
+    after: Annotated[list[UUID], Field(max_length=100, description="Records that must have been accepted first")] = []
+    body: Annotated[dict[str, Any], Field(description="What the kind says; see below")]
 
 
 class Unreadable(ValueError):
