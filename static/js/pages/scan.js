@@ -7,6 +7,7 @@
 import { dropDraft, loadDraft, newId, record, saveDraft } from '../outbox/queue.js';
 import { Camera } from '../scan/camera.js';
 import { normalise, parseLabel } from '../scan/code.js';
+import { judge } from '../scan/judge.js';
 import { ScanLoop } from '../scan/loop.js';
 import { PositionWatch } from '../scan/position.js';
 import { openReader, readPhoto } from '../scan/reader.js';
@@ -127,6 +128,7 @@ class ScanPage {
    * @returns {Promise<boolean>} whether it is on disk
    */
   async record(scan) {
+    if (this.asked.has('duty')) return this.clock(scan);
     try {
       const outcome = await this.recorder.scan(scan);
       performance.mark('scan:saved', { detail: { code: scan.code } });
@@ -138,6 +140,28 @@ class ScanPage {
       this.toast(t(UNSAVED[/** @type {Error} */ (error).name] ?? 'scan.not-saved'));
       return false;
     }
+  }
+
+  /**
+   * /scan?duty=on|off: the label is a post's, where somebody clocks on or off. One reading, and back to the day.
+   * @param {Scan} scan
+   * @returns {Promise<boolean>} whether it is on disk
+   */
+  async clock({ code, position = null }) {
+    const verb = this.asked.get('duty') === 'off' ? 'off' : 'on';
+    const { checkpoint } = judge(this.recorder.pack, code, { at: Date.now(), scans: [] });
+    try {
+      await record('duty', { verb, code, site: null }, { position, about: { name: checkpoint?.name, place: checkpoint?.place } });
+    } catch (error) {
+      console.error(error);
+      signal('refused');
+      this.toast(t(UNSAVED[/** @type {Error} */ (error).name] ?? 'scan.not-saved'));
+      return false;
+    }
+    signal('saved');
+    this.loop?.stop();
+    location.assign('/today');
+    return true;
   }
 
   /** @param {Outcome} outcome */
