@@ -120,7 +120,7 @@ def try_again(record_id: UUID) -> AnyResponse:
 
 def kind_word(kind: str | None) -> str:
     """What a kind of record is called."""
-    words = {"scan": _("Scan"), "note": _("Note"), "correction": _("Correction"), "duty": _("Duty"), "round-step": _("Step of a round")}
+    words = {"scan": _("Scan of a label"), "note": _("Note"), "correction": _("Correction"), "duty": _("Duty"), "round-step": _("Step of a round")}
     return words.get(kind or "", kind or _("Record"))
 
 
