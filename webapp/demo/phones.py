@@ -51,7 +51,7 @@ class WrongClock:
 
 @dataclass
 class Phone:
-    """One person's phone. `busy_until` is when its owner has done the last thing it recorded."""
+    """One person's phone. `busy_until` is when its owner has done the last thing it recorded; `seen_at` its last contact."""
 
     person: Person
     device: Device
@@ -59,6 +59,7 @@ class Phone:
     zone: ZoneInfo
     made_at: datetime
     busy_until: datetime
+    seen_at: datetime
     seq: int = 0
     no_signal_until: datetime | None = None
     wrong_clocks: list[WrongClock] = field(default_factory=list)
@@ -72,7 +73,7 @@ class Phone:
             device = know_device(None, "Android Chrome")
             remember_on_device(device, person, by_password=True)
             _text, ticket = tickets.issue(person.id, device.id)
-        return cls(person, device, ticket, zone, at, at)
+        return cls(person, device, ticket, zone, made_at=at, busy_until=at, seen_at=at)
 
     def wall(self, at: datetime) -> datetime:
         """What the phone's clock says at that moment."""
@@ -118,7 +119,7 @@ class Phone:
 
     def hand_in(self, at: datetime) -> None:
         """Hand everything in, in calls as large as the intake takes them."""
-        self.no_signal_until = None
+        self.no_signal_until, self.seen_at = None, at
         with clock.at(at):
             for start in range(0, len(self.records), MOST_RECORDS):
                 lot = self.records[start : start + MOST_RECORDS]

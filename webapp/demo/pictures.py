@@ -29,7 +29,7 @@ def scene(spot: Spot, caption: str, chance: random.Random) -> Picture:
     left = chance.randint(60, 380)
     draw.rectangle((left, 120, left + 150, 360), "#39434a", "#20262a", 6)
     draw.ellipse((left + 118, 235, left + 134, 251), "#c9c3b0")
-    x, y = chance.randint(40, 520), chance.randint(300, 400)
+    x, y = chance.randint(40, 520), chance.randint(345, 385)
     draw.ellipse((x, y, x + chance.randint(60, 150), y + chance.randint(16, 40)), "#2c3a44")
     draw.rectangle((0, 424, 640, 480), "#111815")
     draw.text((16, 432), f"{spot.number}  {spot.name_en}", "#d8f34a", ImageFont.load_default(20))

@@ -37,11 +37,11 @@ class Album:
     frames: int = MOST_FRAMES
 
     def photo(self, spot: Spot, at: datetime, chance: random.Random) -> tuple[Picture, ...]:
-        """A photo of a problem, while there are some left."""
+        """A photo of a problem, while there are some left. `at` is the phone's local time: it is burnt in."""
         if at < self.from_at or not self.photos:
             return ()
         self.photos -= 1
-        return (pictures.scene(spot, f"{at:%Y-%m-%d %H:%M} UTC", chance),)
+        return (pictures.scene(spot, f"{at:%Y-%m-%d %H:%M}", chance),)
 
     def frame(self, code: str, at: datetime, chance: random.Random) -> tuple[Picture, ...]:
         """A scan frame, while there are some left."""
@@ -173,7 +173,7 @@ class Walk:
             "result": "issue" if is_issue else "normal", "answers": dict(self._answers(point, is_issue)),
             "text": words.issue(spot, self.chance) if is_issue else "",
         }  # fmt: skip
-        pictured = self.album.photo(spot, at, self.chance) if is_issue else ()
+        pictured = self.album.photo(spot, self.phone.wall(at), self.chance) if is_issue else ()
         self.phone.record("note", body, at, pictures=pictured, after=(scan,))
 
     def _answers(self, point: Point, is_issue: bool) -> Iterator[tuple[str, Any]]:
