@@ -1,0 +1,91 @@
+"""Fixtures of the journeys: a small world, the product's own server, a proxy that fails on demand, and phones.
+
+One server, one proxy and one Playwright a module; a phone (a browser profile) for each test that asks for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .phone import CHROMIUM, Phone
+from .proxy import Proxy
+from .serving import Server, World, make_world
+
+MakePhone = Callable[..., Phone]
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The community that every server of these tests starts with."""
+    return make_world(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module")
+def server(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The product's server on a copy of the world."""
+    running = Server(world, tmp_path_factory.mktemp("server")).start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture(scope="module")
+def proxy(server: Server) -> Iterator[Proxy]:
+    """What the phones take for the server."""
+    between = Proxy(server.port)
+    yield between
+    between.close()
+
+
+@pytest.fixture(autouse=True)
+def fair_weather(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each journey begins and ends with a network that works."""
+    yield
+    if "proxy" in request.fixturenames:
+        request.getfixturevalue("proxy").clear()
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Any]:
+    """Playwright, for the length of a module: other modules start their own."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no browser at {CHROMIUM}")
+    with sync_api.sync_playwright() as running:
+        yield running
+
+
+def _maker(playwright: Any, proxy: Proxy, folders: Callable[[], Path]) -> Iterator[MakePhone]:
+    phones: list[Phone] = []
+
+    def make(film: Path | None = None, prepare: str = "") -> Phone:
+        phones.append(Phone(playwright, proxy.origin, folders(), film, prepare).open())
+        return phones[-1]
+
+    yield make
+    for phone in phones:
+        phone.close()
+    assert [phone.complaints for phone in phones if phone.complaints] == []
+    assert [phone.strangers for phone in phones if phone.strangers] == []
+
+
+@pytest.fixture
+def new_phone(playwright: Any, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakePhone]:
+    """Makes phones nobody has used yet. No page of theirs may break the policy, throw, or ask another origin."""
+    yield from _maker(playwright, proxy, lambda: tmp_path_factory.mktemp("phone"))
+
+
+@pytest.fixture
+def phone(new_phone: MakePhone) -> Phone:
+    """The guard's phone, ready for a night without signal."""
+    return new_phone().sign_in().ready()
+
+
+@pytest.fixture(scope="module")
+def old_phone(playwright: Any, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
+    """The guard's phone, one for the whole module: for journeys that only add records."""
+    for make in _maker(playwright, proxy, lambda: tmp_path_factory.mktemp("phone")):
+        yield make().sign_in().ready()

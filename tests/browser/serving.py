@@ -1,0 +1,223 @@
+"""The server of the browser tests: the product's own command on a small community of its own, as a process group that
+can be frozen, killed and started again on the same port and data; and, for the phone's "new version", another release of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from webapp import create_app, migrate
+from webapp.core import clock
+from webapp.core.db import db, writing
+from webapp.patrols import planning
+from webapp.people import actions as people
+from webapp.sites import actions as sites
+from webapp.sites.models import Label
+
+REPOSITORY = Path(__file__).parents[2]
+ZONE = ZoneInfo("Asia/Shanghai")
+PASSWORD = "walk in the dark"
+PUBLIC = "https://rounds.example"
+WEAK_HASHES = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+STAFF = {"guard": "worker", "guard2": "worker", "technician": "worker", "supervisor": "supervisor"}
+NAMES = ["East gate", "Power room", "Pump room", "Sump 3", "Lift hall 7", "Loading bay",
+         "Roof", "Tower 2 lobby", "Bicycle shed", "Transformer", "West gate", "Car park B2"]  # fmt: skip
+POINTS_OF_MAIN = 6
+STEP_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A checkpoint and its label."""
+
+    id: str
+    name: str
+    code: str
+
+    @property
+    def address(self) -> str:
+        """What the label's QR code says."""
+        return f"{PUBLIC.upper()}/C/{self.code}"
+
+
+@dataclass
+class World:
+    """One community with twelve labelled checkpoints; rounds that are open now, until at least an hour from now.
+
+    `main` visits the first six checkpoints in order; each of `steps` two others, for journeys that end a round.
+    """
+
+    database: Path
+    spots: list[Spot] = field(default_factory=list)
+    people: dict[str, str] = field(default_factory=dict)
+    main: str = ""
+    steps: list[str] = field(default_factory=list)
+    day: str = ""
+
+
+def make_world(folder: Path) -> World:
+    """Build the community through the product's own actions, in a database of its own."""
+    world = World(folder / "rounds.db")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ROUNDS_DATA", str(folder))
+        app = create_app({"ARGON2": WEAK_HASHES, "ROUNDS_PUBLIC_URL": PUBLIC})
+    with app.app_context():
+        migrate.upgrade()
+        with writing():
+            _fill(world)
+        db.session.remove()
+        db.engine.dispose()
+    return world
+
+
+def _fill(world: World) -> None:
+    now = clock.now()
+    past = now - timedelta(days=30)
+    site = sites.create_site("garden", "锦绣花园", "Garden", ZONE.key)
+    place = sites.create_place(site, "building", "1栋", "Tower 1")
+    for username, role in STAFF.items():
+        trade = {"supervisor": "management", "technician": "technician"}.get(username, "guard")
+        person = people.create_person(
+            username, f"{username}先生", trade, PASSWORD, name_en=username.title(), language="en", roles={site.id: role}
+        )
+        world.people[username] = str(person.id)
+    for n, name in enumerate(NAMES):
+        made = sites.create_checkpoint(site, place.id, f"T1-{n:02}", f"点位{n}", past, name_en=name)
+        code = db.session.scalars(db.select(Label.code).where(Label.checkpoint_id == made.id)).one()
+        world.spots.append(Spot(str(made.id), name, code))
+    begin = now.astimezone(ZONE) - timedelta(minutes=40)
+    world.day = begin.date().isoformat()
+    world.main = _round(site, "Main", world.spots[:POINTS_OF_MAIN], begin, past)
+    pairs = [world.spots[6 + n : 8 + n] for n in range(STEP_ROUNDS)]
+    world.steps = [_round(site, f"Pair {n}", pair, begin, past) for n, pair in enumerate(pairs, 1)]
+
+
+def _round(site: Any, name: str, spots: list[Spot], begin: datetime, past: datetime) -> str:
+    """A round of these points that began at `begin`; gives its id."""
+    route = planning.create_route(site, name, name)
+    planning.set_points(route, [{"checkpoint_id": UUID(spot.id)} for spot in spots], None, past)
+    rule = planning.rule_of([f"{begin:%H:%M}"])
+    schedule = planning.create_schedule(site, route, rule, past.date(), None, past, window=110, grace=30, trade="guard")
+    return f"{schedule.code}-{begin:%Y%m%d-%H%M}"
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def another_release(folder: Path) -> Path:
+    """The product once more, with one static file changed: a new build, as an update of the server brings it."""
+    for part in ("webapp", "templates"):
+        (folder / part).symlink_to(REPOSITORY / part)
+    shutil.copytree(REPOSITORY / "static", folder / "static")
+    style = folder / "static" / "css" / "app.css"
+    style.write_text(style.read_text() + "\n/* the next release */\n")
+    return folder
+
+
+class Server:
+    """`python -m webapp serve` on data of its own."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.database = folder / "rounds.db"
+        shutil.copyfile(world.database, self.database)
+        self.folder = folder
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.log = folder / "server.log"
+
+    def start(self, release: Path = REPOSITORY) -> Server:
+        """Start, and wait until it answers."""
+        settings = {
+            "ROUNDS_DATA": str(self.folder), "ROUNDS_PUBLIC_URL": PUBLIC, "ROUNDS_SECRET": "the same secret after every restart",
+            "DATABASE_URL": "", "ROUNDS_LOCALE": "en", "PYTHONPATH": str(release),
+        }  # fmt: skip
+        command = [sys.executable, "-m", "webapp", "serve", "--port", str(self.port), "--workers", "1"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=release, env={**os.environ, **settings}, stdout=log, stderr=log, start_new_session=True
+            )
+        self.wait()
+        return self
+
+    def wait(self, seconds: float = 60) -> None:
+        """Until /healthz says so."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2):
+                return
+            assert self.process and self.process.poll() is None, self.log.read_text()
+            time.sleep(0.1)
+        raise AssertionError(f"no answer: {self.log.read_text()}")
+
+    def signal(self, number: int) -> None:
+        """To all its processes."""
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, number)
+
+    def kill(self) -> None:
+        """As a power cut ends it."""
+        self.signal(signal.SIGKILL)
+        if self.process:
+            self.process.wait(timeout=10)
+        self.process = None
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Accepts connections and says nothing: a black hole."""
+        self.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Somebody else holds the database's only write lock: what is received cannot be committed."""
+        with contextlib.closing(sqlite3.connect(self.database, isolation_level=None, timeout=30)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            finally:
+                connection.execute("ROLLBACK")
+
+    def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
+        """What the database says."""
+        with contextlib.closing(sqlite3.connect(self.database, timeout=30)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(statement, values)]
+
+    def records(self, ids: list[str]) -> dict[str, dict[str, Any]]:
+        """The server's rows of these records, by id."""
+        marks = ",".join("?" * len(ids))
+        keys = [UUID(text).hex for text in ids]
+        found = self.rows(f"SELECT * FROM record WHERE id IN ({marks})", *keys)
+        return {str(UUID(row["id"])): row for row in found}
+
+
+def now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)

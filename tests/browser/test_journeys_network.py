@@ -1,0 +1,254 @@
+"""Lost replies and networks that lie: every way a call can fail leaves the record on the phone, and once on the server.
+
+Names carry the lines of the failure list (B1–B12).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import threading
+from typing import Any
+
+import pytest
+
+from .phone import Phone, until
+from .proxy import Act, Call, Proxy, drop, lose_reply, portal, rewrite, status, to_login, truncate
+from .serving import Server, World
+
+SYNC = r"^POST /sync$"
+INTAKE = r" /sync"
+STATUS = """() => {
+  window.told = new Promise((done) => {
+    const channel = new BroadcastChannel('outbox-news');
+    channel.onmessage = ({ data }) => data.type === 'status' && (channel.close(), done(data.status));
+  });
+}"""
+
+
+@pytest.fixture
+def phone(old_phone: Phone, world: World) -> Phone:
+    """The module's phone on the scanner, with nothing left to send."""
+    old_phone.scan_page(world.main)
+    owed = [item["id"] for item in old_phone.items() if item["state"] != "accepted"]
+    assert owed == []
+    return old_phone
+
+
+def save(phone: Phone, world: World) -> str:
+    """A scan by typed code; gives its id."""
+    return str(phone.type_code(world.spots[0])["id"])
+
+
+def once_on_the_server(server: Server, *ids: str) -> None:
+    """Each is accepted there exactly once, with its effect."""
+    rows = server.records(list(ids))
+    assert set(rows) == set(ids)
+    for row in rows.values():
+        assert row["status"] == "accepted"
+        assert server.rows("SELECT count(*) n FROM scan WHERE id = ?", row["id"]) == [{"n": 1}]
+
+
+def kept_and_arrives(phone: Phone, proxy: Proxy, server: Server, *ids: str) -> list[dict[str, Any]]:
+    """Nothing was lost by then; with the network back and a tap, all of it arrives."""
+    for item in phone.items(ids):
+        assert item["payload"] is not None
+        assert item["state"] in ("saved", "attention")
+    assert len(phone.items(ids)) == len(ids)
+    proxy.clear()
+    phone.send_now()
+    found = phone.until_received(ids)
+    once_on_the_server(server, *ids)
+    return found
+
+
+def failed(phone: Phone, id: str) -> dict[str, Any]:
+    """The record once its first try has come to nothing."""
+    return phone.until(lambda: (item := phone.item(id))["error"] and item["state"] != "sending" and item, "a failed try")  # type: ignore[no-any-return]
+
+
+# ---------------------------------------------------------------- B1–B3: the reply is lost, the server dies
+
+
+def test_B1_a_lost_reply_makes_one_row_and_the_same_receipt(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
+    proxy.on(SYNC, lose_reply, times=1)
+    id = save(phone, world)
+    failed(phone, id)
+    assert server.records([id])[id]["status"] == "accepted", "it did arrive"
+    (item,) = kept_and_arrives(phone, proxy, server, id)
+    assert item["receipt"]["status"] == "duplicate"
+    assert item["receipt"]["receipt"]
+
+
+def test_B2_a_server_killed_before_its_commit_gets_the_record_again(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
+    def die_before_commit(call: Call) -> None:
+        with server.locked():
+            threading.Thread(target=_quietly, args=(call,), daemon=True).start()
+            until(lambda: has_turn(server), "the server holds the record and waits for the lock")
+            server.kill()
+
+    proxy.on(SYNC, die_before_commit, times=1)
+    id = save(phone, world)
+    failed(phone, id)
+    assert server.records([id]) == {}
+    server.start()
+    (item,) = kept_and_arrives(phone, proxy, server, id)
+    assert item["receipt"]["status"] == "accepted"
+
+
+def _quietly(call: Call) -> None:
+    with contextlib.suppress(OSError):
+        call.forward()
+
+
+def has_turn(server: Server) -> bool:
+    """Is a writer of the server at it? (It queues on a lock file before it asks SQLite.)"""
+    with open(f"{server.database}.turn") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        fcntl.flock(file, fcntl.LOCK_UN)
+        return False
+
+
+def test_B3_a_server_killed_after_its_commit_keeps_the_record_once(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
+    def die_after_commit(call: Call) -> None:
+        call.forward()
+        server.kill()
+
+    proxy.on(SYNC, die_after_commit, times=1)
+    id = save(phone, world)
+    failed(phone, id)
+    assert server.records([id])[id]["status"] == "accepted", "committed before it died"
+    server.start()
+    (item,) = kept_and_arrives(phone, proxy, server, id)
+    assert item["receipt"]["status"] == "duplicate"
+
+
+# ---------------------------------------------------------------- B4–B8: answers that are none
+
+
+@pytest.mark.parametrize(
+    ("pattern", "act", "words"),
+    [
+        pytest.param(INTAKE, drop, "No signal", id="B9-no-route-though-the-browser-says-online"),
+        pytest.param(".", portal, "asks for a sign-in of its own", id="B4-captive-portal"),
+        pytest.param(SYNC, portal, "asks for a sign-in of its own", id="B4-portal-between-ping-and-post"),
+        pytest.param(INTAKE, to_login, "No signal", id="B5-redirect-to-login"),
+        pytest.param(SYNC, to_login, "No signal", id="B5-redirect-of-the-post"),
+        *(pytest.param(INTAKE, status(code), "The server is busy", id=f"B6-{code}") for code in (500, 502, 503, 504, 429)),
+        pytest.param(SYNC, truncate, "No signal", id="B8-truncated"),
+        pytest.param(SYNC, status(200, body=b"{}", mime="application/json"), "sign-in of its own", id="B8-empty-json"),
+        pytest.param(SYNC, rewrite(lambda r: {**r, "results": []}), "sign-in of its own", id="B8-no-results"),
+        pytest.param(
+            SYNC, rewrite(lambda r: {**r, "results": [{**each, "sha256": "0" * 64} for each in r["results"]]}), "sign-in of its own", id="B8-wrong-hash"
+        ),
+        pytest.param(
+            SYNC, rewrite(lambda r: {**r, "results": [{**each, "id": each["id"][::-1]} for each in r["results"]]}), "sign-in of its own", id="B8-wrong-id"
+        ),
+        pytest.param("GET /sync/ping", rewrite(lambda r: {**r, "nonce": "of an hour ago"}), "sign-in of its own", id="B14-stale-ping"),
+    ],
+)  # fmt: skip
+def test_no_receipt_nothing_moves(phone: Phone, proxy: Proxy, server: Server, world: World, pattern: str, act: Act, words: str) -> None:
+    proxy.on(pattern, act)
+    id = save(phone, world)
+    phone.until(lambda: words in phone.note(), words, tell=phone.note)
+    assert phone.item(id)["receipt"] is None
+    kept_and_arrives(phone, proxy, server, id)
+    phone.until(lambda: phone.note() == "", "all is well again", tell=phone.note)
+
+
+def test_B8_with_fewer_receipts_only_those_named_move_on(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
+    phone.offline()
+    ids = [save(phone, world) for _ in range(3)]
+    proxy.on(SYNC, rewrite(lambda reply: {**reply, "results": reply["results"][:2]}), times=1)
+    phone.offline(False)
+    failed(phone, ids[2])
+    assert [item["state"] for item in phone.items(ids)] == ["accepted", "accepted", "saved"]
+    proxy.clear()
+    phone.send_now()
+    assert [item["receipt"]["status"] for item in phone.until_received(ids)] == ["accepted", "accepted", "duplicate"]
+    once_on_the_server(server, *ids)
+
+
+@pytest.mark.parametrize("code", [503, 429])
+def test_B6_retry_after_is_obeyed_also_by_the_next_page(phone: Phone, proxy: Proxy, server: Server, world: World, code: int) -> None:
+    proxy.on(SYNC, status(code, retry_after=40))
+    id = save(phone, world)
+    failed(phone, id)
+    (first,) = proxy.asked(SYNC, since=proxy.asked(SYNC)[-1].at)
+    proxy.clear()
+    phone.context.add_init_script(f"({STATUS})()")
+    phone.scan_page(world.main)
+    told = phone.page.evaluate("() => window.told")
+    assert told["wakeAt"] - told["at"] > 30_000, "it waits as long as it was told"
+    assert proxy.asked(INTAKE, since=first.until) == [], "and asks nothing before"
+    kept_and_arrives(phone, proxy, server, id)
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 409, 410, 413, 422])
+def test_B7_a_refused_record_stays_and_needs_a_person(phone: Phone, proxy: Proxy, server: Server, world: World, code: int) -> None:
+    proxy.on(SYNC, status(code, body=json.dumps({"error": "x", "message": "Not like this."}).encode(), mime="application/json"))
+    id = save(phone, world)
+    phone.until_state([id], "attention")
+    phone.goto("/outbox")
+    row = phone.page.locator(f'[data-record="{id}"]')
+    row.get_by_text("Needs you").wait_for()
+    assert ("Too large" if code == 413 else "Not like this.") in row.inner_text()
+    kept_and_arrives(phone, proxy, server, id)
+    row.get_by_text("Received").wait_for()
+
+
+# ---------------------------------------------------------------- B12: one bad record among many
+
+
+def twenty(world: World, poison: tuple[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Twenty scans, the third of them something else."""
+    good: list[tuple[str, dict[str, Any]]] = [
+        ("scan", {"code": world.spots[n % 12].code, "method": "typed", "round": None, "frame": None}) for n in range(20)
+    ]
+    return [*good[:2], poison, *good[3:]]
+
+
+def test_B12_a_poisoned_third_of_twenty_is_held_and_holds_up_nobody(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
+    phone.offline()
+    ids = phone.record(*twenty(world, ("scan", {"code": ["not", "a", "code"], "method": "telepathy"})))
+    phone.offline(False)
+    found = phone.until_received(ids)
+    assert [item["receipt"]["status"] for item in found].count("held") == 1
+    assert phone.item(ids[2])["receipt"]["reason"] == "bad-body"
+    once_on_the_server(server, *(id for id in ids if id != ids[2]))
+    assert server.records(ids)[ids[2]]["status"] == "held"
+
+
+def test_B12_a_record_the_server_breaks_over_steps_aside(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
+    poison = ("note", {"site": "garden", "text": "poison", "about": None, "round": None, "checkpoint": None, "result": None, "answers": {}})
+
+    def break_over_it(call: Call) -> None:
+        call.say(500) if b"poison" in call.body else call.answer(call.forward())
+
+    phone.offline()
+    proxy.on(SYNC, break_over_it)
+    ids = phone.record(*twenty(world, poison))
+    phone.offline(False)
+    good = [id for id in ids if id != ids[2]]
+    phone.until_received(good)
+    once_on_the_server(server, *good)
+    assert phone.item(ids[2])["state"] == "saved"
+    assert server.records([ids[2]]) == {}
+    proxy.clear()
+    phone.send_now()
+    phone.until_received([ids[2]])
+    assert server.records([ids[2]])[ids[2]]["status"] == "accepted"
+
+
+def test_B9_a_black_hole_is_found_out_and_nothing_is_lost(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
+    with server.frozen():
+        id = save(phone, world)
+        phone.until(lambda: proxy.asked(r"GET /sync/ping", since=proxy.calls[-1].at - 5), "a ping that nobody answers")
+        assert phone.item(id)["state"] == "saved"
+    phone.send_now()
+    phone.until_received([id], seconds=40)
+    once_on_the_server(server, id)
