@@ -14,18 +14,31 @@ GUARD, COLLEAGUE = UUID(int=101), UUID(int=102)
 
 
 def plan_point(checkpoint: UUID, rank: int, **more: Any) -> PlanPoint:
-    return PlanPoint(**{"checkpoint_id": checkpoint, "rank": rank, "order_fixed": False, "expected": None, "not_before": None, "min_interval": 10} | more)
+    return PlanPoint(
+        **{"checkpoint_id": checkpoint, "rank": rank, "order_fixed": False, "expected": None, "not_before": None, "min_interval": 10} | more
+    )
 
 
 ROUTE = RouteFrom(EPOCH, (plan_point(A, 1), plan_point(B, 2), plan_point(C, 3)))
 
 
 def rule_from(rule: str, **more: Any) -> RuleFrom:
-    terms = {"from_at": EPOCH, "begins_on": EPOCH.date(), "window": 60, "early": 15, "grace": 15, "random_start": 0, "random_order": False, "seed": 1}
+    terms = {
+        "from_at": EPOCH,
+        "begins_on": EPOCH.date(),
+        "window": 60,
+        "early": 15,
+        "grace": 15,
+        "random_start": 0,
+        "random_order": False,
+        "seed": 1,
+    }
     return RuleFrom(**terms | {"rule": rule} | more)
 
 
-def plan(*rules: RuleFrom | str, zone: str = "Asia/Shanghai", routes: tuple[RouteFrom, ...] = (ROUTE,), ended_at: datetime | None = None) -> Plan:
+def plan(
+    *rules: RuleFrom | str, zone: str = "Asia/Shanghai", routes: tuple[RouteFrom, ...] = (ROUTE,), ended_at: datetime | None = None
+) -> Plan:
     made = tuple(rule_from(rule) if isinstance(rule, str) else rule for rule in rules)
     return Plan("RTEST", UUID(int=9), UUID(int=8), UUID(int=7), zone, made, routes, ended_at)
 

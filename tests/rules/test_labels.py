@@ -40,14 +40,31 @@ def test_people_may_write_it_as_they_like(code: str) -> None:
     assert read_code(code.replace("1", "l").replace("0", "o")) == code
 
 
-@given(codes, st.sampled_from(["https://rounds.example.com/c/{}", "HTTP://OLD-HOST:8000/C/{}", "http://10.0.0.7/c/{}/", "https://x.example/c/{}?from=poster"]))
+@given(
+    codes,
+    st.sampled_from(
+        ["https://rounds.example.com/c/{}", "HTTP://OLD-HOST:8000/C/{}", "http://10.0.0.7/c/{}/", "https://x.example/c/{}?from=poster"]
+    ),
+)
 def test_the_host_does_not_matter_because_labels_outlive_host_names(code: str, address: str) -> None:
     assert read_code(address.format(code)) == code
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "-", "https://example.com/", "https://example.com/x/7KQ2M4XPC9", "https://[", "http://[::1/c/AAAAAAAAAA", "javascript:alert(1)", "ÄÖÜ" * 4, "0" * 11, "🛗" * 10],
+    [
+        "",
+        " ",
+        "-",
+        "https://example.com/",
+        "https://example.com/x/7KQ2M4XPC9",
+        "https://[",
+        "http://[::1/c/AAAAAAAAAA",
+        "javascript:alert(1)",
+        "ÄÖÜ" * 4,
+        "0" * 11,
+        "🛗" * 10,
+    ],
 )
 def test_anything_else_is_not_a_code(text: str) -> None:
     assert read_code(text) is None
@@ -71,9 +88,7 @@ def test_check_letters_are_the_remainder_by_1021() -> None:
     assert make_code(2**40 - 1)[:8] == "ZZZZZZZZ"
 
 
-@pytest.mark.parametrize(
-    ("length", "level"), [(1, "H"), (35, "H"), (36, "Q"), (47, "Q"), (48, "M"), (61, "M"), (62, "M"), (200, "M")]
-)
+@pytest.mark.parametrize(("length", "level"), [(1, "H"), (35, "H"), (36, "Q"), (47, "Q"), (48, "M"), (61, "M"), (62, "M"), (200, "M")])
 def test_the_highest_error_level_that_keeps_the_symbol_small_and_never_the_lowest(length: int, level: str) -> None:
     assert error_level("A" * length) == level
 

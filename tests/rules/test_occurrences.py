@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.rules.plans import A, B, C, D, EPOCH, ROUTE, plan, plan_point, rounds_between, rule_from
+from tests.rules.plans import EPOCH, ROUTE, A, B, C, D, plan, plan_point, rounds_between, rule_from
 from webapp.core.clock import day_bounds, from_wall, local_day
 from webapp.patrols.planning import rule_of
 from webapp.patrols.rules import Round, RouteFrom, check_rule, occurrences, read_round_id, wall_times
@@ -45,7 +45,20 @@ def test_rounds_come_in_order_and_no_id_comes_twice(times: list[str], first: dat
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.sampled_from(["FREQ=DAILY", "FREQ=DAILY;INTERVAL=3", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR", "FREQ=HOURLY;INTERVAL=5", "FREQ=MINUTELY;INTERVAL=90", "FREQ=MONTHLY;BYMONTHDAY=-1"]), st.integers(0, 3000), st.integers(0, 40))
+@given(
+    st.sampled_from(
+        [
+            "FREQ=DAILY",
+            "FREQ=DAILY;INTERVAL=3",
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR",
+            "FREQ=HOURLY;INTERVAL=5",
+            "FREQ=MINUTELY;INTERVAL=90",
+            "FREQ=MONTHLY;BYMONTHDAY=-1",
+        ]
+    ),
+    st.integers(0, 3000),
+    st.integers(0, 40),
+)
 def test_a_day_far_from_the_beginning_has_the_times_the_rule_says(rule: str, away: int, begin: int) -> None:
     """The shortcut that skips whole intervals gives what walking from the beginning gives."""
     from dateutil.rrule import rrulestr
@@ -137,7 +150,10 @@ def test_weekdays_are_the_sites_own() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(clock_times, min_size=1, max_size=12, unique=True), st.sampled_from([None, ["MO"], ["SA", "SU"], ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]]))
+@given(
+    st.lists(clock_times, min_size=1, max_size=12, unique=True),
+    st.sampled_from([None, ["MO"], ["SA", "SU"], ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]]),
+)
 def test_times_with_any_minutes_become_a_rule_with_just_those_times(times: list[str], weekdays: list[str] | None) -> None:
     rule = rule_of(times, weekdays)
     check_rule(rule)
@@ -148,14 +164,44 @@ def test_times_with_any_minutes_become_a_rule_with_just_those_times(times: list[
 
 @pytest.mark.parametrize(
     "rule",
-    ["", "nonsense", "FREQ=SECONDLY", "FREQ=DAILY;BYSECOND=1", "FREQ=MINUTELY", "FREQ=MINUTELY;INTERVAL=14", "FREQ=DAILY;BYHOUR=25", "FREQ=DAILY\nRDATE:20260101", "DTSTART:20260101T000000", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;INTERVAL=-1", "FREQ=DAILY;UNTIL=20260101T000000Z", "FREQ=DAILY;BYDAY=XX", "=", ";;", "FREQ=", "RRULE", "BYHOUR=1", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"],
+    [
+        "",
+        "nonsense",
+        "FREQ=SECONDLY",
+        "FREQ=DAILY;BYSECOND=1",
+        "FREQ=MINUTELY",
+        "FREQ=MINUTELY;INTERVAL=14",
+        "FREQ=DAILY;BYHOUR=25",
+        "FREQ=DAILY\nRDATE:20260101",
+        "DTSTART:20260101T000000",
+        "FREQ=DAILY;INTERVAL=0",
+        "FREQ=DAILY;INTERVAL=-1",
+        "FREQ=DAILY;UNTIL=20260101T000000Z",
+        "FREQ=DAILY;BYDAY=XX",
+        "=",
+        ";;",
+        "FREQ=",
+        "RRULE",
+        "BYHOUR=1",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+    ],
 )
 def test_a_rule_that_cannot_be_or_falls_never_or_too_often_is_refused(rule: str) -> None:
     with pytest.raises((ValueError, TypeError, OverflowError)):
         check_rule(rule)
 
 
-@pytest.mark.parametrize("rule", ["FREQ=DAILY", "FREQ=MINUTELY;INTERVAL=15", "FREQ=HOURLY", "FREQ=WEEKLY;BYDAY=MO;BYHOUR=8;BYMINUTE=0", "FREQ=MONTHLY;BYDAY=-1FR;BYHOUR=8;BYMINUTE=0", "RRULE:FREQ=DAILY;COUNT=3"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY",
+        "FREQ=MINUTELY;INTERVAL=15",
+        "FREQ=HOURLY",
+        "FREQ=WEEKLY;BYDAY=MO;BYHOUR=8;BYMINUTE=0",
+        "FREQ=MONTHLY;BYDAY=-1FR;BYHOUR=8;BYMINUTE=0",
+        "RRULE:FREQ=DAILY;COUNT=3",
+    ],
+)
 def test_other_rules_are_taken(rule: str) -> None:
     check_rule(rule)
 
@@ -250,21 +296,29 @@ def test_a_random_order_moves_free_points_only(seed: int, day: date) -> None:
 
 
 def test_a_rounds_windows() -> None:
-    (round_,) = occurrences(plan(rule_from("FREQ=DAILY;BYHOUR=22;BYMINUTE=0", window=60, early=15, grace=20), zone="UTC"), date(2026, 11, 23))
+    (round_,) = occurrences(
+        plan(rule_from("FREQ=DAILY;BYHOUR=22;BYMINUTE=0", window=60, early=15, grace=20), zone="UTC"), date(2026, 11, 23)
+    )
     start = datetime(2026, 11, 23, 22, tzinfo=UTC)
-    assert (round_.early_from, round_.starts_at, round_.due_until, round_.closes_at) == tuple(start + timedelta(minutes=m) for m in (-15, 0, 60, 80))
+    assert (round_.early_from, round_.starts_at, round_.due_until, round_.closes_at) == tuple(
+        start + timedelta(minutes=m) for m in (-15, 0, 60, 80)
+    )
 
 
 def test_a_points_own_times_count_from_the_rounds_start() -> None:
     points = (plan_point(A, 1, not_before=10, expected=20), plan_point(B, 2, expected=500))
-    (round_,) = occurrences(plan(rule_from("FREQ=DAILY;BYHOUR=22;BYMINUTE=0"), zone="UTC", routes=(RouteFrom(EPOCH, points),)), date(2026, 11, 23))
+    (round_,) = occurrences(
+        plan(rule_from("FREQ=DAILY;BYHOUR=22;BYMINUTE=0"), zone="UTC", routes=(RouteFrom(EPOCH, points),)), date(2026, 11, 23)
+    )
     first, second = round_.points
     assert first.early_until == round_.starts_at + timedelta(minutes=10)
     assert first.due_until == round_.starts_at + timedelta(minutes=20 + 15)
     assert second.due_until == round_.due_until  # never after the window
 
 
-@pytest.mark.parametrize("text", ["", "R", "R-1-2", "R7KQ2-20261332-2200", "R7KQ2-20261123-2460", "R-7-20261123-2200", "'; DROP TABLE scan", "R7KQ2-20261123"])
+@pytest.mark.parametrize(
+    "text", ["", "R", "R-1-2", "R7KQ2-20261332-2200", "R7KQ2-20261123-2460", "R-7-20261123-2200", "'; DROP TABLE scan", "R7KQ2-20261123"]
+)
 def test_what_is_not_a_rounds_id_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         read_round_id(text)

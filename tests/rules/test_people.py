@@ -47,7 +47,17 @@ def test_other_pins_are_not(pin: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "fits"), [("123456", True), ("12345", False), ("1234567", False), ("12345a", False), ("", False), ("１２３４５６", False), ("-12345", False), (" 12345", False)]
+    ("text", "fits"),
+    [
+        ("123456", True),
+        ("12345", False),
+        ("1234567", False),
+        ("12345a", False),
+        ("", False),
+        ("１２３４５６", False),
+        ("-12345", False),
+        (" 12345", False),
+    ],
 )
 def test_a_pin_is_six_plain_digits(text: str, fits: bool) -> None:
     assert is_pin(text) is fits

@@ -86,7 +86,9 @@ def test_ending_early_misses_what_is_open_at_once() -> None:
 
 
 def test_fixed_points_out_of_order_are_flagged_free_ones_are_not() -> None:
-    round_ = one_round(plan_point(A, 1, order_fixed=True), plan_point(B, 2), plan_point(C, 3, order_fixed=True), plan_point(D, 4, order_fixed=True))
+    round_ = one_round(
+        plan_point(A, 1, order_fixed=True), plan_point(B, 2), plan_point(C, 3, order_fixed=True), plan_point(D, 4, order_fixed=True)
+    )
     scans = [seen(A, at(10)), seen(B, at(1)), seen(C, at(5)), seen(D, at(7))]
     assert [p.out_of_order for p in point_states(round_, scans, at(30))] == [False, False, True, True]
 
@@ -180,7 +182,15 @@ FOR_GUARD = one_round(rule="FREQ=DAILY;BYHOUR=22;BYMINUTE=5", person_id=GUARD)
 FOR_COOKS = one_round(rule="FREQ=DAILY;BYHOUR=21;BYMINUTE=50", trade="cleaner")
 
 
-def chosen(rounds: list[Round], minutes: float, *, wanted: str | None = None, done: set[str] | None = None, trade: str = "guard", checkpoint: UUID = A) -> str | None:
+def chosen(
+    rounds: list[Round],
+    minutes: float,
+    *,
+    wanted: str | None = None,
+    done: set[str] | None = None,
+    trade: str = "guard",
+    checkpoint: UUID = A,
+) -> str | None:
     found = choose_round(rounds, checkpoint, at(minutes), wanted, trade, GUARD, done or set())
     return found.id[-4:] if found else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -25,7 +26,11 @@ def test_whatever_the_clocks_error_the_time_is_right_within_two_minutes(error: t
 
 @pytest.mark.parametrize(
     ("name", "error"),
-    [("three hours ahead", timedelta(hours=3)), ("a day behind", -timedelta(days=1)), ("the year 2001", datetime(2001, 1, 1, tzinfo=UTC) - RECEIVED)],
+    [
+        ("three hours ahead", timedelta(hours=3)),
+        ("a day behind", -timedelta(days=1)),
+        ("the year 2001", datetime(2001, 1, 1, tzinfo=UTC) - RECEIVED),
+    ],
 )
 def test_h1_a_wrong_clock_is_put_right_and_named(name: str, error: timedelta) -> None:
     really = RECEIVED - timedelta(hours=2)
@@ -47,7 +52,15 @@ def test_nothing_happens_after_it_was_received() -> None:
     assert (late.at, late.grade) == (RECEIVED, "suspect")
 
 
-@pytest.mark.parametrize("wall", [RECEIVED - OLDEST - timedelta(seconds=1), RECEIVED + timedelta(days=1, seconds=1), datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "wall",
+    [
+        RECEIVED - OLDEST - timedelta(seconds=1),
+        RECEIVED + timedelta(days=1, seconds=1),
+        datetime(1900, 1, 1, tzinfo=UTC),
+        datetime(2100, 1, 1, tzinfo=UTC),
+    ],
+)
 def test_an_impossible_moment_is_refused_not_guessed(wall: datetime) -> None:
     with pytest.raises(BadTime):
         correct(wall, timedelta(0), RECEIVED)
@@ -118,7 +131,10 @@ def test_the_offset_is_kept() -> None:
     assert parse_wall("2026-11-23T15:12:09+05:45").tzinfo == timezone(timedelta(hours=5, minutes=45))
 
 
-@pytest.mark.parametrize("text", ["", "now", "2026-11-23T15:12:09", "2025-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "99999-01-01T00:00:00Z", "2026-11-23T25:00:00Z"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "now", "2026-11-23T15:12:09", "2025-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "99999-01-01T00:00:00Z", "2026-11-23T25:00:00Z"],
+)
 def test_a_time_without_offset_or_sense_is_bad(text: str) -> None:
     with pytest.raises(BadTime):
         parse_wall(text)
@@ -126,7 +142,5 @@ def test_a_time_without_offset_or_sense_is_bad(text: str) -> None:
 
 @given(st.text(max_size=40))
 def test_no_text_whatever_upsets_the_reader_of_times(text: str) -> None:
-    try:
+    with contextlib.suppress(BadTime):
         assert parse_wall(text).tzinfo is not None
-    except BadTime:
-        pass

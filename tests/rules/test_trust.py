@@ -60,11 +60,18 @@ def test_outside_means_outside_even_at_best(distance: float | None, accuracy: fl
         (10, None, 600, 4, ("weak", "unknown")),
     ],
 )
-def test_walking_takes_its_time(seconds: int | None, distance: float | None, learned: int | None, count: int, expected: tuple[str, str]) -> None:
+def test_walking_takes_its_time(
+    seconds: int | None, distance: float | None, learned: int | None, count: int, expected: tuple[str, str]
+) -> None:
     elapsed = None if seconds is None else timedelta(seconds=seconds)
     assert graded(trust.of_walk(elapsed, distance, learned, count)) == expected
 
 
 def test_a_grade_is_kept_with_its_figures() -> None:
     kept = trust.of_position(123.4, 8.2, 40).as_json()
-    assert kept == {"about": "position", "grade": "doubt", "reason": "outside", "figures": {"distance_m": 123, "accuracy_m": 8, "fence_m": 40}}
+    assert kept == {
+        "about": "position",
+        "grade": "doubt",
+        "reason": "outside",
+        "figures": {"distance_m": 123, "accuracy_m": 8, "fence_m": 40},
+    }

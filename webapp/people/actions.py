@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -191,13 +191,23 @@ def clock_duty(record_id: UUID, person_id: UUID, site_id: UUID, checkpoint_id: U
 def tell_state(device: Device, told: dict[str, object]) -> None:
     """Keep what a phone tells about itself at each contact."""
     device.last_seen_at = clock.now()
-    for field, kind in (("max_seq", int), ("unsent", int), ("persisted", bool), ("installed", bool), ("build", str)):
-        value = told.get(field)
-        if isinstance(value, kind):
-            setattr(device, field, value[:20] if isinstance(value, str) else value)
-    oldest = told.get("oldest_unsent_at")
+    for field, most in (("max_seq", 2**53), ("unsent", 2**31 - 1)):
+        number = told.get(field)
+        if isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= most:
+            setattr(device, field, number)
+    for field in ("persisted", "installed"):
+        if isinstance(answer := told.get(field), bool):
+            setattr(device, field, answer)
+    build = told.get("build")
+    if isinstance(build, str) and build.isascii() and build.isprintable():
+        device.build = build[:20]
+    device.oldest_unsent_at = _moment(told.get("oldest_unsent_at"))
+
+
+def _moment(text: object) -> datetime | None:
+    """A time with its offset, in UTC; None for anything else."""
     try:
-        moment = datetime.fromisoformat(oldest) if isinstance(oldest, str) else None
-    except ValueError:
-        moment = None
-    device.oldest_unsent_at = moment if moment and moment.tzinfo else None
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

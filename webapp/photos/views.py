@@ -23,9 +23,9 @@ def _digest(text: str) -> str:
     return text
 
 
-def _take(sha256: str, content: bytes) -> Response:
-    ticket = tickets.presented()
-    new = actions.store(sha256, content, ticket.person_id)
+def _take(sha256: str) -> Response:
+    ticket = tickets.presented()  # before a byte of the picture is read
+    new = actions.store(_digest(sha256), request.get_data(), ticket.person_id)
     response = jsonify(sha256=sha256, stored=True)
     response.status_code = 201 if new else 200
     return response
@@ -35,14 +35,14 @@ def _take(sha256: str, content: bytes) -> Response:
 @gate.ticket
 def put(sha256: str) -> Response:
     """A whole picture at its address. 201 stored, 200 already here, 422 digest differs, 415 not a picture."""
-    return _take(_digest(sha256), request.get_data())
+    return _take(sha256)
 
 
 @photos.post("/photos")
 @gate.ticket
 def post() -> Response:
     """A whole picture whose digest is in the header `Upload-Digest` or the query `sha256`."""
-    return _take(_digest(request.headers.get("Upload-Digest", request.args.get("sha256", ""))), request.get_data())
+    return _take(request.headers.get("Upload-Digest", request.args.get("sha256", "")))
 
 
 @photos.route("/photos/<sha256>", methods=["HEAD"])

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+MOST_DEEP = 50
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # the escape, not a text that speaks of it
 
 Text = Annotated[str, Field(max_length=10_000)]
 Short = Annotated[str, Field(max_length=200)]
@@ -66,17 +70,29 @@ def storable(value: object) -> bool:
         text.encode()
     except UnicodeEncodeError:
         return False
-    return "\\u0000" not in text
+    return NUL.search(text) is None
+
+
+def too_deep(value: object) -> bool:
+    """Is this nested deeper than MOST_DEEP? Whether Python can handle it would depend on who asks."""
+    level = [value]
+    for _depth in range(MOST_DEEP):
+        level = [inner for one in level if isinstance(one, (dict, list)) for inner in (one.values() if isinstance(one, dict) else one)]
+    return bool(level)
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(text)  # NaN and Infinity are no JSON, though Python reads them
 
 
 def read(payload: str) -> Envelope:
     """The envelope in a payload's JSON text. Raises Unreadable."""
     try:
-        value = json.loads(payload)
+        value = json.loads(payload, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise Unreadable("json") from None
     # Only an escape can smuggle such a character past the JSON reader.
-    if not isinstance(value, dict) or ("\\u" in payload and not storable(value)):
+    if not isinstance(value, dict) or too_deep(value) or ("\\u" in payload and not storable(value)):
         raise Unreadable("json")
     try:
         return Envelope.model_validate(value)

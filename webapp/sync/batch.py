@@ -49,11 +49,13 @@ def read_call(value: object) -> Call:
         raise Problem("bad-call")
     if len(value["records"]) > MOST_RECORDS:
         raise Problem("too-large")
+    if len(value["sent_at"]) > 40 or not value["sent_at"].isprintable():  # Python takes any sign between day and time
+        raise Problem("bad-call")
     try:
         sent_at = parse_wall(value["sent_at"])
     except BadTime:
         raise Problem("bad-call") from None
-    return Call(value["sent_at"][:40], sent_at, [_read_element(element) for element in value["records"]])
+    return Call(value["sent_at"], sent_at, [_read_element(element) for element in value["records"]])
 
 
 def _read_element(element: object) -> Incoming:
@@ -67,8 +69,15 @@ def _read_element(element: object) -> Incoming:
     except ValueError:
         # Whatever carries an id is kept: under a number made from it, and held.
         key, bad_id = uuid5(NAMESPACE_URL, own_id.encode("utf-8", "replace").decode()), True
-    damaged = hashlib.sha256(payload.encode("utf-8", "surrogatepass")).hexdigest() != sha256
-    return Incoming(own_id, key, sha256, payload, damaged, bad_id)
+    return Incoming(own_id, key, sha256, payload, _digest(payload) != sha256, bad_id)
+
+
+def _digest(payload: str) -> str | None:
+    """Hex digest of the payload's UTF-8 bytes; None for a text that has none (half of a surrogate pair)."""
+    try:
+        return hashlib.sha256(payload.encode()).hexdigest()
+    except UnicodeEncodeError:
+        return None
 
 
 def _is_uuid(value: object) -> bool:
