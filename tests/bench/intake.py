@@ -21,10 +21,10 @@ def measure(made: world.World, folder: Path) -> list[dict[str, Any]]:
         with load.served("tests.bench.bare:app", folder) as port:
             bare.append(load.drive(port, [[plain] * CALLS] * load.CONNECTIONS))
         with load.served("webapp.wsgi:app", folder) as port:
-            base = turn * 100_000
-            load.drive(port, [world.calls(made, g, 10, 1, base + 90_000) for g in range(load.CONNECTIONS)])
+            base = turn * 2_000
+            load.drive(port, [world.calls(made, g, 10, 1, base + 1_900) for g in range(load.CONNECTIONS)])
             single.append(load.drive(port, [world.calls(made, g, CALLS, 1, base) for g in range(load.CONNECTIONS)]))
-            hundred.append(load.drive(port, [world.calls(made, g, BATCHES, 100, base + 10_000) for g in range(load.CONNECTIONS)]))
+            hundred.append(load.drive(port, [world.calls(made, g, BATCHES, 100, base + 300) for g in range(load.CONNECTIONS)]))
     floor, one, many = (_middle(figures) for figures in (bare, single, hundred))
     return [
         {"what": "bare view, one committed INSERT", "value": f"{floor.rate:.0f}/s, p99 {floor.p99:.0f} ms"},

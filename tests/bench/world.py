@@ -128,16 +128,19 @@ def _day_rows(site: Site, day: date, guards: list[UUID], chance: random.Random) 
 
 
 def calls(world: World, guard: int, count: int, per_call: int, start_seq: int) -> list[bytes]:
-    """`count` whole HTTP requests to /sync of `per_call` scans each, ready to be sent."""
+    """`count` whole HTTP requests to /sync of `per_call` scans each, ready to be sent.
+
+    Scans are 90 s apart and each guard has weeks of their own, so that a point gets about one scan a round, as in life.
+    """
     chance = random.Random(guard * 1000 + start_seq)
-    now = datetime.now(UTC)
+    begin = datetime.now(UTC) - timedelta(days=45 * guard + 44)
     out = []
     seq = start_seq
-    for n in range(count):
+    for _n in range(count):
         records = []
         for _ in range(per_call):
             seq += 1
-            at = now - timedelta(seconds=(count - n) * 20 + per_call - len(records))
+            at = begin + timedelta(seconds=90 * (seq % 40_000))
             records.append(_record(chance, seq, at, world.codes[seq % len(world.codes)]))
         body = json.dumps({"sent_at": iso(datetime.now(UTC)), "records": records}).encode()
         head = (

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rules.plans import COLLEAGUE, GUARD, A, B, C, D, one_round, plan_point, seen
-from webapp.patrols.rules import Round, Step, choose_round, point_states, round_state, scan_state
+from webapp.patrols.rules import Round, Step, choose_round, point_states, round_state, rounds_open, scan_state
 
 ROUND = one_round()  # 22:00 UTC, early from 21:45, due until 23:00, closes 23:15
 POINT = ROUND.points[0]
@@ -191,7 +191,8 @@ def chosen(
     trade: str = "guard",
     checkpoint: UUID = A,
 ) -> str | None:
-    found = choose_round(rounds, checkpoint, at(minutes), wanted, trade, GUARD, done or set())
+    candidates = rounds_open(rounds, checkpoint, at(minutes), wanted)
+    found = choose_round(candidates, at(minutes), wanted, trade, GUARD, done or set())
     return found.id[-4:] if found else None
 
 

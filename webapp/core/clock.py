@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 _frozen: datetime | None = None
 
 
+DAY = timedelta(days=1)
+
+
 def now() -> datetime:
     """The present moment, aware, in UTC."""
     return _frozen or datetime.now(UTC)

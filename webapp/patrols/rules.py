@@ -387,25 +387,29 @@ def _word(
     return "due" if now >= round_.early_from else "upcoming"
 
 
-def choose_round(
-    rounds: Iterable[Round], checkpoint_id: UUID, at: datetime, wanted: str | None, trade: str, person_id: UUID, done: set[str]
-) -> Round | None:
-    """The round a scan counts to.
+NEAR = timedelta(hours=12)  # a scan that names its round counts to it even if made this long before or after
 
-    The one the phone names, if it has the point and the scan is near its time; else an open round with the point, first
-    one meant for this person, then for the trade, then one that has not got the point yet (`done`: ids that have), then
-    the one that closes first.
+
+def rounds_open(rounds: Iterable[Round], checkpoint_id: UUID, at: datetime, wanted: str | None) -> list[Round]:
+    """The rounds with the point that a scan at `at` could count to: those open then, and the one the phone names."""
+    return [
+        r
+        for r in rounds
+        if (r.early_from <= at <= r.closes_at or (r.id == wanted and r.early_from - NEAR <= at <= r.closes_at + NEAR))
+        and r.point(checkpoint_id) is not None
+    ]
+
+
+def choose_round(candidates: Iterable[Round], at: datetime, wanted: str | None, trade: str, person_id: UUID, done: set[str]) -> Round | None:
+    """Of `rounds_open`, the round a scan counts to.
+
+    The one the phone names; else first one that has not got the point yet (`done`: ids that have), then one meant for
+    this person, then one for the trade, then the one that closes first.
     """
-    near = timedelta(hours=12)
-    candidates = []
-    for round_ in rounds:
-        is_open = round_.early_from <= at <= round_.closes_at
-        if not (is_open or round_.id == wanted) or round_.point(checkpoint_id) is None:
-            continue
-        if round_.id == wanted and round_.early_from - near <= at <= round_.closes_at + near:
-            return round_
-        if is_open:
-            strange = round_.person_id is not None and round_.person_id != person_id
-            other_trade = round_.trade is not None and round_.trade != trade
-            candidates.append((round_.id in done, strange, other_trade, round_.closes_at, round_.id, round_))
-    return min(candidates, key=lambda c: c[:5])[5] if candidates else None
+
+    def order(round_: Round) -> tuple[bool, bool, bool, bool, datetime, str]:
+        strange = round_.person_id is not None and round_.person_id != person_id
+        other_trade = round_.trade is not None and round_.trade != trade
+        return round_.id != wanted, round_.id in done, strange, other_trade, round_.closes_at, round_.id
+
+    return min((r for r in candidates if r.id == wanted or r.early_from <= at <= r.closes_at), key=order, default=None)

@@ -27,7 +27,7 @@ from webapp.sites.queries import LabelRead
 from webapp.sites.rules import distance_m
 
 LONGEST_WALK = timedelta(hours=2)  # a longer gap says nothing about walking
-LOOK_BACK = timedelta(hours=14)  # rounds last less; used to see which points a round has got
+OUTSIDE_INTERVAL = timedelta(minutes=10)  # the same point again, outside any round
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,14 @@ LAST_VISIT = (
 )
 VISITS = VISIT.where(Scan.person_id == sa.bindparam("person"), Scan.at >= sa.bindparam("first"), Scan.at <= sa.bindparam("last"))
 AT_POINTS = sa.select(Scan.checkpoint_id, Scan.at, Scan.round_id).where(
+    ~sa.exists().where(Correction.about == Scan.id, Correction.verb == "withdraw")
+)
+IN_ROUNDS = AT_POINTS.where(Scan.round_id.in_(sa.bindparam("rounds", expanding=True)))
+OUTSIDE = AT_POINTS.where(
+    Scan.round_id.is_(None),
     Scan.checkpoint_id.in_(sa.bindparam("points", expanding=True)),
     Scan.at >= sa.bindparam("first"),
     Scan.at <= sa.bindparam("last"),
-    ~sa.exists().where(Correction.about == Scan.id, Correction.verb == "withdraw"),
 )
 
 
@@ -74,26 +78,46 @@ class Memory:
     mine: list[Visit] = field(default_factory=list)  # this person's scans, by time
     at_points: dict[UUID, list[tuple[datetime, str | None]]] = field(default_factory=dict)  # by checkpoint: (time, round)
     plans: dict[UUID, tuple[rules.Plan, ...]] = field(default_factory=dict)  # by site
+    near: dict[tuple[UUID, datetime], list[rules.Round]] = field(default_factory=dict)  # rounds a scan could count to
     counted: dict[UUID, Counted] = field(default_factory=dict)  # scans made in this call, by id
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def load(cls, person_id: UUID, scans: Iterable[tuple[UUID, datetime]]) -> Memory:
-        """Read for scans about to be judged, given as (checkpoint id, corrected time)."""
+    def load(cls, person_id: UUID, scans: Iterable[tuple[LabelRead, datetime, str | None]]) -> Memory:
+        """Read for scans about to be judged, given as (label, corrected time, round that the phone names)."""
         scans = list(scans)
         memory = cls()
-        if not scans:
-            return memory
-        first, last = min(at for _c, at in scans), max(at for _c, at in scans)
-        ask = db.session.connection().execute
-        found = ask(LAST_VISIT, {"person": person_id, "first": first, "since": first - LONGEST_WALK}).all()
-        if last > first:
-            found = [*found, *ask(VISITS, {"person": person_id, "first": first, "last": last})]
-        memory.mine = sorted((Visit(*row) for row in found), key=lambda v: v.at)
-        points = list({checkpoint_id for checkpoint_id, _at in scans})
-        for checkpoint_id, at, round_id in ask(AT_POINTS, {"points": points, "first": first - LOOK_BACK, "last": last + LOOK_BACK}):
-            memory.at_points.setdefault(checkpoint_id, []).append((at, round_id))
+        if scans:
+            memory._load_rounds(scans)
+            memory._load_mine(person_id, [at for _label, at, _wanted in scans])
         return memory
+
+    def _load_rounds(self, scans: list[tuple[LabelRead, datetime, str | None]]) -> None:
+        """Which rounds each scan could count to, and the scans that those rounds have."""
+        outside = []
+        for label, at, wanted in scans:
+            if label.site.id not in self.plans:
+                self.plans[label.site.id] = queries.plans_of(label.site)
+            near = queries.rounds_near(label.site, at, self.plans[label.site.id])
+            self.near[label.checkpoint_id, at] = rules.rounds_open(near, label.checkpoint_id, at, wanted)
+            if not self.near[label.checkpoint_id, at]:
+                outside.append((label.checkpoint_id, at))
+        ask = db.session.connection().execute
+        found = list(ask(IN_ROUNDS, {"rounds": list({r.id for rounds in self.near.values() for r in rounds})}))
+        if outside:
+            times = [at for _c, at in outside]
+            found += ask(OUTSIDE, {"points": list({c for c, _at in outside}), "first": min(times) - OUTSIDE_INTERVAL, "last": max(times)})
+        for checkpoint_id, at, round_id in found:
+            self.at_points.setdefault(checkpoint_id, []).append((at, round_id))
+
+    def _load_mine(self, person_id: UUID, times: list[datetime]) -> None:
+        """The person's scans just before and among these times."""
+        first, last = min(times), max(times)
+        ask = db.session.connection().execute
+        found = list(ask(LAST_VISIT, {"person": person_id, "first": first, "since": first - LONGEST_WALK}))
+        if last > first:
+            found += ask(VISITS, {"person": person_id, "first": first, "last": last})
+        self.mine = sorted((Visit(*row) for row in found), key=lambda v: v.at)
 
     def previous(self, at: datetime) -> Visit | None:
         """The person's latest scan before `at`, not longer ago than LONGEST_WALK."""
@@ -133,19 +157,11 @@ def record_scan(arrived: Arrived, author: Author, body: ScanBody, label: LabelRe
     site = label.site
     if rank_at(author, site.id) is None:
         raise Held("no-access")
-    if site.id not in memory.plans:
-        memory.plans[site.id] = queries.plans_of(site)
     round_ = rules.choose_round(
-        queries.rounds_near(site, arrived.at, memory.plans[site.id]),
-        label.checkpoint_id,
-        arrived.at,
-        body.round,
-        author.trade,
-        author.id,
-        memory.rounds_with(label.checkpoint_id),
+        memory.near[label.checkpoint_id, arrived.at], arrived.at, body.round, author.trade, author.id, memory.rounds_with(label.checkpoint_id)
     )
     point = round_.point(label.checkpoint_id) if round_ else None
-    interval = point.min_interval if point else timedelta(minutes=10)
+    interval = point.min_interval if point else OUTSIDE_INTERVAL
     round_id = round_.id if round_ else None
     grades = grades_of(arrived, body, label, memory)
     position = arrived.envelope.position
@@ -180,7 +196,7 @@ def grades_of(arrived: Arrived, body: ScanBody, label: LabelRead, memory: Memory
     distance = _distance((position.lat, position.lon) if position else (None, None), (label.lat, label.lon))
     return [
         trust.of_method(body.method),
-        trust.of_label(label.current),
+        trust.of_label(label.in_force(arrived.at)),
         trust.of_clock(arrived.clock_grade),
         trust.of_position(distance, position.accuracy_m if position else None, label.fence_m),
         _walk_grade(arrived.at, label, memory),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -60,12 +61,16 @@ class LabelRead:
 
     code: str
     version: int
-    current: bool
+    superseded_at: datetime | None
     checkpoint_id: UUID
     lat: float | None
     lon: float | None
     fence_m: int
     site: SiteFacts
+
+    def in_force(self, at: datetime) -> bool:
+        """Was it the valid label at `at`? A scan handed in after a re-issue may have been made before it."""
+        return self.superseded_at is None or at < self.superseded_at
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ def labels_by_codes(codes: Iterable[str]) -> dict[str, LabelRead]:
         row.code: LabelRead(
             row.code,
             row.version,
-            row.superseded_at is None,
+            row.superseded_at,
             row.checkpoint_id,
             row.lat,
             row.lon,

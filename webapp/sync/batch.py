@@ -111,12 +111,13 @@ class Batch:
         """For judging scans."""
         return Memory.load(self.author.id, list(self._scans()))
 
-    def _scans(self) -> Iterable[tuple[UUID, datetime]]:
+    def _scans(self) -> Iterable[tuple[LabelRead, datetime, str | None]]:
         for arrived in self.arrived:
-            if arrived.envelope.kind == "scan":
-                label = self.label(str(arrived.envelope.body.get("code", "")))
-                if label is not None:
-                    yield label.checkpoint_id, arrived.at
+            body = arrived.envelope.body
+            label = self.label(str(body.get("code", ""))) if arrived.envelope.kind == "scan" else None
+            if label is not None:
+                wanted = body.get("round")
+                yield label, arrived.at, wanted if isinstance(wanted, str) else None
 
     def label(self, text: str) -> LabelRead | None:
         """The label that a record's text names, if it is one of ours."""

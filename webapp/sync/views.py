@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import IntegrityError
 
 from webapp.core import clock, gate
-from webapp.core.db import db, writing
+from webapp.core.db import db, one_thread_at_a_time, writing
 from webapp.core.i18n import iso
 from webapp.core.problems import Problem
 from webapp.core.static import bundle
@@ -69,16 +69,18 @@ def _hear_phone() -> None:
 def take() -> Response:
     """Take records in. The answer leaves only after the transaction is on disk."""
     ticket = tickets.presented()
-    call = batch.read_call(_json_body())
-    received_at = clock.now()
-    try:
-        results = intake.take(ticket, call, received_at)
-    except IntegrityError:
-        # Another call brought the same new id at the same moment, and was first. On the second look the id is known.
-        db.session.rollback()
-        results = intake.take(ticket, call, received_at)
-    now_epoch = str(epoch())
-    db.session.commit()
+    value = _json_body()
+    with one_thread_at_a_time():
+        call = batch.read_call(value)
+        received_at = clock.now()
+        try:
+            results = intake.take(ticket, call, received_at)
+        except IntegrityError:
+            # Another call brought the same new id at the same moment, and was first. On the second look the id is known.
+            db.session.rollback()
+            results = intake.take(ticket, call, received_at)
+        now_epoch = str(epoch())
+        db.session.commit()
     response = jsonify(received_at=iso(received_at), epoch=now_epoch, results=results)
     response.headers["Cache-Control"] = "no-store"
     return response

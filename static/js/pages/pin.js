@@ -11,3 +11,5 @@ for (const pad of document.querySelectorAll('[data-pin-pad]')) {
     if (input.value.length === input.maxLength) input.form?.requestSubmit();
   });
 }
+
+export {};

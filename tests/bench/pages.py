@@ -1,0 +1,88 @@
+"""Pages: requests a second for a list, and whether a page's server time grows with the history."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from tests.bench import load, world
+from webapp.core import clock
+from webapp.core.db import db
+from webapp.patrols import queries
+from webapp.sites.models import Site
+
+LISTS = 150  # requests a connection
+LOOKS = 40
+
+
+def list_rate(folder: Path) -> dict[str, Any]:
+    """A list page of 25 rows at 8 connections."""
+    cookie = sign_in(folder, "boss")
+    with load.served("webapp.wsgi:app", folder) as port:
+        requests = [[load.get("/devices", cookie)] * LISTS] * load.CONNECTIONS
+        load.drive(port, [r[:10] for r in requests])
+        figures = load.drive(port, requests)
+    detail = f"median {figures.median:.0f} ms, p99 {figures.p99:.0f} ms, {figures.errors} errors"
+    return {"what": "list page of 25 rows, 8 connections", "value": round(figures.rate), "target": "≥ 300/s", "met": figures.rate >= 300, "detail": detail}
+
+
+def sign_in(folder: Path, username: str) -> str:
+    """A session cookie, from the real sign-in."""
+    client = world.application(folder).test_client()
+    answer = client.post("/login", data={"username": username, "password": world.PASSWORD})
+    jar: SimpleCookie = SimpleCookie()
+    for header in answer.headers.getlist("Set-Cookie"):
+        jar.load(header)
+    return f"rounds_session={jar['rounds_session'].value}"
+
+
+def addresses(folder: Path) -> dict[str, tuple[str, str]]:
+    """Pages by name, each with who looks: today, a round of yesterday, yesterday's log."""
+    app = world.application(folder)
+    with app.app_context():
+        site = db.session.scalars(sa.select(Site)).one()
+        yesterday = clock.local_day(clock.now() - clock.DAY, site.zone)
+        round_id = queries.rounds_on(site, yesterday)[0].id
+        db.session.remove()
+    return {"/today": ("/today", "guard0"), "a round's page": (f"/rounds/{round_id}", "guard0"), "/log/…": (f"/log/bench/{yesterday}", "boss")}
+
+
+def server_times(folder: Path) -> dict[str, float]:
+    """Median milliseconds of each page, in process."""
+    app = world.application(folder)
+    medians = {}
+    for name, (path, who) in addresses(folder).items():
+        client = app.test_client()
+        client.post("/login", data={"username": who, "password": world.PASSWORD})
+        times = []
+        for look in range(LOOKS + 5):
+            begin = time.perf_counter()
+            answer = client.get(path)
+            if look >= 5:
+                times.append((time.perf_counter() - begin) * 1000)
+            assert answer.status_code == 200, (path, answer.status_code)
+        medians[name] = statistics.median(times)
+    return medians
+
+
+def growth(folder: Path, small: int, large: int) -> list[dict[str, Any]]:
+    """Each page's time with a long history against a short one."""
+    world.fill(folder, small)
+    before = server_times(folder)
+    world.fill(folder, large)
+    after = server_times(folder)
+    return [
+        {
+            "what": f"{name} with {large:,} scans against {small:,}",
+            "value": round(after[name] / before[name], 2),
+            "target": "≤ 1.5",
+            "met": after[name] / before[name] <= 1.5,
+            "detail": f"{before[name]:.1f} → {after[name]:.1f} ms",
+        }
+        for name in before
+    ]
