@@ -18,6 +18,8 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, format_date, get_locale, gettext, lazy_gettext, ngettext
 
+from webapp.core import clock
+
 __all__ = ["LANGUAGES", "force_locale", "gettext", "html_lang", "language", "lazy_gettext", "named", "ngettext"]
 
 LANGUAGES = {"zh_CN": "中文", "en": "English"}
@@ -105,8 +107,10 @@ def day_and_time(moment: datetime | None, zone: str) -> str:
 
 
 def day_words(day: date, weekday: bool = True) -> str:
-    """Monday, 23 November 2026 / 2026年11月23日 星期一."""
-    return format_date(day, "full" if weekday else "long")
+    """Monday, 23 November / 11月23日 星期一; the year is said only where it is not this one."""
+    english, year = language() == "en", day.year != clock.now().year
+    pattern = ("d MMMM y" if year else "d MMMM") if english else ("y年M月d日" if year else "M月d日")
+    return format_date(day, (f"EEEE, {pattern}" if english else f"{pattern} EEEE") if weekday else pattern)
 
 
 def iso(moment: datetime) -> str:

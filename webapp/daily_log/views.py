@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-from flask import Blueprint, Flask, Response, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -23,9 +21,8 @@ from webapp.patrols.words import STEP_WORDS
 from webapp.people.models import Person
 from webapp.people.queries import people_reached, rank_at
 from webapp.people.session import me
-from webapp.photos.actions import path_of
-from webapp.photos.models import Photo
 from webapp.photos.queries import stored
+from webapp.photos.views import hand_out
 from webapp.records.held import REASONS
 from webapp.records.models import Note, Record, RecordPhoto
 from webapp.sites.queries import site_for, sites_for
@@ -139,16 +136,9 @@ def photo(record_id: UUID, sha256: str) -> Response:
     rank = rank_at(person, record.site_id) if record.site_id else None
     if record.person_id != person.id and (rank is None or rank < gate.RANKS["supervisor"]):
         raise Problem("not-found")
-    named = db.session.get(RecordPhoto, (record_id, sha256))
-    found = db.session.scalar(sa.select(Photo).where(Photo.sha256 == sha256)) if named else None
-    if found is None or not Path(path_of(sha256)).exists():
+    if db.session.get(RecordPhoto, (record_id, sha256)) is None:
         raise Problem("not-found")
-    response = send_file(path_of(sha256), mimetype=found.mime, conditional=False)
-    # Never opened as a page of ours, whatever its bytes pretend to be.
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Content-Disposition"] = f'inline; filename="{sha256[:12]}"'
-    response.headers["Cache-Control"] = "private, max-age=86400, immutable"
-    return response
+    return hand_out(sha256)
 
 
 def init(app: Flask) -> None:

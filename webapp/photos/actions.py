@@ -54,3 +54,10 @@ def store(sha256: str, content: bytes, person_id: UUID | None) -> bool:
     write_whole(path_of(sha256), content)  # before the row: a row means that the bytes are on disk
     db.session.merge(Photo(sha256=sha256, mime=mime, size=len(content), width=width, height=height, person_id=person_id))
     return True
+
+
+def store_office(content: bytes, person_id: UUID) -> str:
+    """Keep a picture that came with an office form; gives its digest. Raises Problem too-large, not-a-picture."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    store(sha256, content, person_id)
+    return sha256

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Flask, Response, jsonify, request
+from flask import Blueprint, Flask, Response, jsonify, request, send_file
 
 from webapp.core import gate
 from webapp.core.db import db
@@ -57,6 +57,19 @@ def head(sha256: str) -> Response:
     response.headers["Upload-Offset"] = response.headers["Upload-Length"] = str(photo.size)
     response.headers["Tus-Resumable"] = "1.0.0"
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def hand_out(sha256: str) -> Response:
+    """A stored picture as an answer; the caller has asked whether this person may see it. Raises Problem not-found."""
+    photo, path = db.session.get(Photo, sha256), actions.path_of(sha256)
+    if photo is None or not path.exists():
+        raise Problem("not-found")
+    response = send_file(path, mimetype=photo.mime, conditional=False)
+    # Never opened as a page of ours, whatever its bytes pretend to be.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Disposition"] = f'inline; filename="{sha256[:12]}"'
+    response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     return response
 
 

@@ -77,6 +77,8 @@ def too_deep(value: object) -> bool:
     """Is this nested deeper than MOST_DEEP? Whether Python can handle it would depend on who asks."""
     level = [value]
     for _depth in range(MOST_DEEP):
+        if not level:
+            return False
         level = [inner for one in level if isinstance(one, (dict, list)) for inner in (one.values() if isinstance(one, dict) else one)]
     return bool(level)
 

@@ -16,6 +16,8 @@ from webapp.core.i18n import named
 from webapp.core.problems import Problem
 from webapp.people.queries import rank_at
 from webapp.people.session import me, me_or_none
+from webapp.photos import actions as photos
+from webapp.photos.views import hand_out
 from webapp.sites import actions, labels, queries
 from webapp.sites.forms import CheckpointForm, PlaceForm
 from webapp.sites.models import Checkpoint, Site
@@ -161,8 +163,9 @@ def create_checkpoint(slug: str) -> AnyResponse | tuple[str, int]:
         return checkpoint_page(site, None, request.form, errors), 422
     try:
         made = actions.create_checkpoint(site, at=clock.now(), **form.columns())  # type: ignore[arg-type]
+        keep_photo(made)
     except Problem as refused:
-        return checkpoint_page(site, None, request.form, {"number": str(refused.sentence)}), 422
+        return checkpoint_page(site, None, request.form, {refused_field(refused): str(refused.sentence)}), 422
     flash(_("Checkpoint added, its label is ready to print."))
     return redirect(url_for("sites.edit_checkpoint", checkpoint_id=made.id))
 
@@ -185,10 +188,34 @@ def save_checkpoint(checkpoint_id: UUID) -> AnyResponse | tuple[str, int]:
         return checkpoint_page(checkpoint.site, checkpoint, request.form, errors), 422
     try:
         actions.edit_checkpoint(checkpoint, form.columns())
+        keep_photo(checkpoint)
     except Problem as refused:
-        return checkpoint_page(checkpoint.site, checkpoint, request.form, {"number": str(refused.sentence)}), 422
+        return checkpoint_page(checkpoint.site, checkpoint, request.form, {refused_field(refused): str(refused.sentence)}), 422
     flash(_("Saved."))
     return redirect(url_for("sites.site_page", slug=checkpoint.site.slug))
+
+
+def refused_field(refused: Problem) -> str:
+    """Which field of the checkpoint's form a refusal is about."""
+    return "photo" if refused.code in ("not-a-picture", "too-large") else "number"
+
+
+def keep_photo(checkpoint: Checkpoint) -> None:
+    """Keep the reference photo of the form, if one was chosen. Raises Problem not-a-picture, too-large."""
+    upload = request.files.get("photo")
+    content = upload.read() if upload else b""
+    if content:
+        checkpoint.photo_sha256 = photos.store_office(content, me().id)
+
+
+@sites.get("/checkpoints/<uuid:checkpoint_id>/photo")
+@gate.signed_in
+def checkpoint_photo(checkpoint_id: UUID) -> Response:
+    """The reference photo: what the place looks like when all is well. For staff of the site."""
+    checkpoint = queries.checkpoint_for(me(), checkpoint_id)
+    if checkpoint.photo_sha256 is None:
+        raise Problem("not-found")
+    return hand_out(checkpoint.photo_sha256)
 
 
 @sites.post("/checkpoints/<uuid:checkpoint_id>/<any(label,retire):verb>")
