@@ -65,7 +65,8 @@ export interface Core {
 export interface Env { now: number; random: () => number; self: string }
 
 export type Event =
-  | { type: 'load'; reason: string; items: Item[]; tickets: Ticket[]; epoch: string | null; sole: boolean; updated: boolean }
+  | { type: 'load'; reason: string; items: Item[]; tickets: Ticket[]; epoch: string | null; sole: boolean; updated: boolean;
+      /** What the server last said to any page or worker of this phone (Retry-After). */ notBefore?: number }
   | { type: 'pinged'; answer: Answer }
   | { type: 'posted'; ids: string[]; key: string; answer: Answer; broken: string[] }
   | { type: 'photographed'; sha256: string; author: string; key: string; answer: Answer | null; broken: 'broken' | 'missing' | null }

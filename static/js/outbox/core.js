@@ -47,6 +47,7 @@ function load({ s, env, patch }, event) {
   Object.assign(s, { items: new Map(event.items.map((item) => [item.id, item])), pinged: false, nonce: null, bare: false });
   s.tickets = [...event.tickets].sort((a, b) => b.gotAt - a.gotAt);
   if (event.epoch) s.epoch = event.epoch;
+  s.notBefore = event.notBefore ?? s.notBefore;
   const tap = event.reason === 'tap';
   const fresh = tap || event.reason === 'online' || event.reason === 'open' || event.reason === 'sign-in';
   if (fresh) Object.assign(s, { pausedUntil: 0, fails: 0 });

@@ -90,10 +90,11 @@ export function makeCourier({ build }) {
 
   /** @param {string} reason @param {boolean} sole @param {() => boolean} lost */
   async function drain(reason, sole, lost) {
-    const [items, tickets, epoch, last] = await Promise.all([store.records(), store.tickets(), store.meta('epoch'), store.meta('build')]);
+    const [items, tickets, epoch, last, notBefore = 0] = await Promise.all(
+      [store.records(), store.tickets(), store.meta('epoch'), store.meta('build'), store.meta('not-before')]);
     if (last !== build) await store.setMeta('build', build);
     const updated = last !== undefined && last !== build;
-    /** @type {Event | null} */ let event = { type: 'load', reason, items, tickets, epoch: epoch ?? null, sole, updated };
+    /** @type {Event | null} */ let event = { type: 'load', reason, items, tickets, epoch: epoch ?? null, sole, updated, notBefore };
     while (event) {
       /** @type {{state: Core, effects: Effect[]}} */
       const turn = step(state, event, { now: Date.now(), random: Math.random, self });
@@ -104,6 +105,8 @@ export function makeCourier({ build }) {
         event = (await perform(effect)) ?? event;
       }
     }
+    // "Not before" holds for the next page and for the worker too.
+    if (state.notBefore !== notBefore) await store.setMeta('not-before', state.notBefore);
   }
 
   /** @param {Effect} effect @returns {Promise<Event | null>} */
