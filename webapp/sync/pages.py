@@ -107,7 +107,7 @@ def try_again(record_id: UUID) -> AnyResponse:
     record = held_record(record_id)
     if record.status != "held":
         raise Problem("conflict")
-    status = judge_again(record.id)
+    status = judge_again(record.id).status
     db.session.refresh(record)
     db.session.add(HeldStep(record_id=record.id, person_id=me().id, result=record.reason or status))
     if status == "accepted":
@@ -121,7 +121,7 @@ def try_again(record_id: UUID) -> AnyResponse:
 def kind_word(kind: str | None) -> str:
     """What a kind of record is called."""
     words = {"scan": _("Scan of a label"), "note": _("Note"), "correction": _("Correction"), "duty": _("Duty"), "round-step": _("Step of a round")}
-    return words.get(kind or "", kind or _("Record"))
+    return words.get(kind or "") or _("Record")
 
 
 def name_reader(response: AnyResponse) -> AnyResponse:
