@@ -74,7 +74,15 @@ async function page({ request }) {
   const network = fetch(request).catch(() => null);
   const reply = await within(network, copy ? PATIENCE_MS : LAST_PATIENCE_MS);
   if (reply && !(copy && reply.status >= 502 && reply.status <= 504)) return reply;
-  return copy ?? (await caches.match(OFFLINE)) ?? Response.error();
+  return copy ?? (await scanner(request)) ?? (await caches.match(OFFLINE)) ?? Response.error();
+}
+
+/** A label's address, opened by the phone's own camera without signal: our scanner can record it.
+ * @param {Request} request @returns {Promise<Response | null>} */
+async function scanner({ url }) {
+  const code = /^\/c\/([0-9a-z]{10})$/i.exec(new URL(url).pathname)?.[1];
+  const kept = code && (await copyOf(new Request('/scan')));
+  return kept ? Response.redirect(`/scan?code=${code}`, 302) : null;
 }
 
 /** @template T @param {Promise<T>} promise @param {number} ms @returns {Promise<T | null>} */
