@@ -15,6 +15,7 @@ from webapp.core.problems import Problem
 
 Row = TypeVar("Row")
 PER_PAGE = 25
+LAST_PAGE = 1_000_000  # beyond it databases cannot count
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def page_of(statement: sa.Select[Row], per_page: int = PER_PAGE) -> Page[Row]:
 
     Asks for one row more than it shows instead of counting all rows: counting grows with the table.
     """
-    number = max(1, request.args.get("page", 1, type=int))
+    number = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
     rows = list(db.session.scalars(statement.limit(per_page + 1).offset((number - 1) * per_page)))
     return Page(rows[:per_page], number, len(rows) > per_page)
 

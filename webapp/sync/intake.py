@@ -50,7 +50,9 @@ def take(ticket: Ticket, call: Call, received_at: datetime) -> list[dict[str, An
     if fresh:
         verdicts = judge(Source(author, handset, received_at, call.sent_at - received_at), [Raw(i.key, i.payload, i.bad_id) for i in fresh])
         write_verdicts(verdicts)
-        judge_waiting([key for key, verdict in verdicts.items() if verdict.status == "accepted"])
+        own = set(verdicts)
+        later = judge_waiting([key for key, verdict in verdicts.items() if verdict.status == "accepted"])
+        verdicts |= {key: verdict for key, verdict in later.items() if key in own}  # a record may come before the one it waits for
     _note_device(handset, verdicts, received_at)
     return _results(call.incoming, verdicts, first_bytes, author.language)
 

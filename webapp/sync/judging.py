@@ -66,17 +66,21 @@ def judge(source: Source, raw: Iterable[Raw]) -> dict[UUID, Verdict]:
     if not source.author.in_force or source.handset.revoked:
         return verdicts | {arrived.id: _held(arrived, Held("revoked")) for arrived in readable}
     try:
-        with db.session.connection().begin_nested():
+        with db.session.begin_nested():  # the session's savepoint: it forgets the objects of what is rolled back
             return verdicts | _judge_each(source, readable)
     except Exception:  # whichever record it was: found by judging each by itself
         log.exception("judging %d records together failed; judging each by itself", len(readable))
+    before: list[Accepted] = []  # their verdicts are not written yet: the next record would not find them
     for arrived in readable:
         try:
             with db.session.begin_nested():
-                verdicts |= _judge_each(source, [arrived])
+                verdict = _judge_each(source, [arrived], before)[arrived.id]
         except Exception:  # a bug of ours must not cost a record: it stays, whole, and is tried again
             log.exception("record %s could not be judged", arrived.id)
-            verdicts[arrived.id] = _held(arrived, Held("error"))
+            verdict = _held(arrived, Held("error"))
+        if verdict.status == "accepted":
+            before.append(Accepted(arrived.id, arrived.person_id, verdict.site_id, arrived.at))
+        verdicts[arrived.id] = verdict
     return verdicts
 
 
@@ -141,9 +145,14 @@ def mark_of(envelope: Envelope) -> rules.Mark:
     return rules.Mark(envelope.seq, rules.parse_wall(envelope.occurred_at), envelope.mono, envelope.boot)
 
 
-def _judge_each(source: Source, readable: list[Arrived]) -> dict[UUID, Verdict]:
-    """Let each record's action decide. An action that holds a record has changed nothing."""
+def _judge_each(source: Source, readable: list[Arrived], before: Iterable[Accepted] = ()) -> dict[UUID, Verdict]:
+    """Let each record's action decide. An action that holds a record has changed nothing.
+
+    `before`: records of this call that were judged already.
+    """
     batch = Batch(source.author, readable)
+    for accepted in before:
+        batch.trail.add(accepted)
     verdicts = {}
     for arrived in readable:
         try:
@@ -213,8 +222,8 @@ def write_verdicts(verdicts: dict[UUID, Verdict]) -> None:
         connection.execute(sa.insert(RecordPhoto), list(photos.values()))
 
 
-def judge_again(record_id: UUID) -> str:
-    """Judge a held record once more, as its author's, at the time it was received. Gives its status."""
+def judge_again(record_id: UUID) -> Verdict:
+    """Judge a held record once more, as its author's, at the time it was received."""
     found = sa.select(Record.person_id, Record.device_id, Record.payload, Record.received_at, Record.sent_at).where(Record.id == record_id)
     record = db.session.execute(found).one()
     who = author_and_handset(record.person_id, record.device_id)
@@ -223,7 +232,7 @@ def judge_again(record_id: UUID) -> str:
     verdicts = judge(source, [Raw(record_id, record.payload.decode())])
     db.session.execute(sa.delete(RecordPhoto).where(RecordPhoto.record_id == record_id))
     write_verdicts(verdicts)
-    return verdicts[record_id].status
+    return verdicts[record_id]
 
 
 WAITING = sa.select(Record.id).where(
@@ -231,8 +240,11 @@ WAITING = sa.select(Record.id).where(
 )
 
 
-def judge_waiting(accepted: list[UUID]) -> None:
-    """Judge records that waited for these, and those that waited for them in turn."""
+def judge_waiting(accepted: list[UUID]) -> dict[UUID, Verdict]:
+    """Judge records that waited for these, and those that waited for them in turn. Gives their new verdicts."""
+    verdicts: dict[UUID, Verdict] = {}
     while accepted:
-        waiting = db.session.connection().scalars(WAITING, {"keys": accepted}).all()
-        accepted = [key for key in waiting if judge_again(key) == "accepted"]
+        waiting = {key: judge_again(key) for key in db.session.connection().scalars(WAITING, {"keys": accepted}).all()}
+        verdicts |= waiting
+        accepted = [key for key, verdict in waiting.items() if verdict.status == "accepted"]
+    return verdicts
