@@ -6,7 +6,7 @@ export async function startWorker() {
   try {
     const registration = await navigator.serviceWorker.register('/sw.js', { type: 'module', updateViaCache: 'none' });
     watch(registration);
-    navigator.serviceWorker.ready.then(({ active }) => setTimeout(() => active?.postMessage({ do: 'later' }), 5_000));
+    navigator.serviceWorker.ready.then(({ active }) => setTimeout(() => active?.postMessage({ do: 'later' }), 2_000));
     setInterval(() => registration.update().catch(() => {}), 3_600_000);
     return registration;
   } catch (error) {

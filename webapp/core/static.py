@@ -23,8 +23,9 @@ from webapp.core.problems import Problem
 
 ROOT = Path(__file__).parent.parent.parent / "static"
 COMPRESSIBLE = {".css", ".js", ".svg", ".json", ".wasm", ".txt", ".webmanifest"}
-# Fetched in the background after the first visit: large, or not for the field.
+# Fetched in the background after the first visit, in this order: large, or not for the field.
 LATER = ("vendor/zxing-wasm/", "vendor/htmx", "js/pages/route.js")
+LARGE = 200_000  # bytes
 NOT_SHELL = ("js/sw.js", "vendor/fflate", "icons/maskable", "icons/icon-512", "icons/shortcut", "icons/apple")
 
 mimetypes.add_type("text/javascript", ".js")
@@ -73,7 +74,8 @@ class Bundle:
         key = name, coding
         if key not in self.served:
             plain = slim(name, self.files[name])
-            packed = {"br": lambda: brotli.compress(plain), "gzip": lambda: gzip.compress(plain, 9, mtime=0), "": lambda: plain}
+            quality = 11 if len(plain) < LARGE else 9  # the last per cent of a large file takes seconds
+            packed = {"br": lambda: brotli.compress(plain, quality=quality), "gzip": lambda: gzip.compress(plain, 9, mtime=0), "": lambda: plain}
             self.served[key] = packed[coding]()
         return self.served[key]
 
@@ -86,7 +88,7 @@ class Bundle:
     def worker(self) -> str:
         """The service worker with its build and its list of files filled in."""
         source = self.files["js/sw.js"].decode()
-        later = [self.address(n) for n in self.files if n.startswith(LATER) and n.endswith((".js", ".wasm"))]
+        later = [self.address(n) for start in LATER for n in self.files if n.startswith(start) and n.endswith((".js", ".wasm"))]
         filled = (
             source.replace("__BUILD__", self.build)
             .replace("/*__SHELL__*/[]", json.dumps(self.shell))
