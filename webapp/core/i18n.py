@@ -118,9 +118,20 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def words() -> NullTranslations:
+    """The catalogue of this request, looked up once: a page asks for a hundred words."""
+    found: NullTranslations | None = g.get("catalogue")
+    if found is None:
+        found = g.catalogue = catalogue(language())
+    return found
+
+
 def init_i18n(app: Flask) -> None:
     """Flask-Babel with our catalogues, and the filters templates use."""
     babel = Babel(app, default_locale=app.config["ROUNDS_LOCALE"], locale_selector=choose_locale)
     babel.domain_instance = PoDomain()
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's i18n extension, which Flask-Babel adds
+        lambda text: words().gettext(text), lambda one, many, n: words().ngettext(one, many, n), newstyle=True
+    )
     app.jinja_env.filters.update(named=named, clock=clock_time, day_time=day_and_time, day_words=day_words, iso=iso)
     app.jinja_env.globals.update(text_of=text_of, html_lang=html_lang)

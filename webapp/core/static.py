@@ -39,8 +39,16 @@ def slim(name: str, content: bytes) -> bytes:
     if name.startswith("vendor/") and not name.startswith("vendor/idb/"):
         return content
     if name.endswith(".js"):
-        return rjsmin.jsmin(content)
-    return rcssmin.cssmin(content) if name.endswith(".css") else content
+        return bytes(rjsmin.jsmin(content))
+    return bytes(rcssmin.cssmin(content)) if name.endswith(".css") else content
+
+
+def pack(plain: bytes, coding: str) -> bytes:
+    """`plain` in a content coding."""
+    if coding == "br":
+        # The last per cent of a large file would take seconds.
+        return bytes(brotli.compress(plain, quality=11 if len(plain) < LARGE else 9))
+    return gzip.compress(plain, 9, mtime=0) if coding == "gzip" else plain
 
 
 class Bundle:
@@ -74,9 +82,7 @@ class Bundle:
         key = name, coding
         if key not in self.served:
             plain = slim(name, self.files[name])
-            quality = 11 if len(plain) < LARGE else 9  # the last per cent of a large file takes seconds
-            packed = {"br": lambda: brotli.compress(plain, quality=quality), "gzip": lambda: gzip.compress(plain, 9, mtime=0), "": lambda: plain}
-            self.served[key] = packed[coding]()
+            self.served[key] = pack(plain, coding)
         return self.served[key]
 
     @cached_property

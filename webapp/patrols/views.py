@@ -19,7 +19,7 @@ from webapp.core.problems import Problem
 from webapp.core.tasks import handle
 from webapp.patrols import forms, planning, queries, recurrence, showing, walking
 from webapp.patrols.models import Route, Schedule
-from webapp.patrols.words import SERVICE_WORDS, STEP_WORDS, WEEKDAYS, duration
+from webapp.patrols.words import SERVICE_WORDS, STATE_WORDS, STEP_WORDS, WEEKDAYS, duration
 from webapp.people.models import Person
 from webapp.people.queries import staff_of
 from webapp.people.session import me
@@ -262,7 +262,7 @@ def init(app: Flask) -> None:
     """Routes, words for templates, and the nightly lesson in walking times."""
     app.register_blueprint(patrols)
     app.jinja_env.globals.update(
-        duration=duration, colleague_options=colleague_options, scan_options=scan_options, options_of=options_of,
+        state_words=STATE_WORDS, duration=duration, colleague_options=colleague_options, scan_options=scan_options, options_of=options_of,
         site_filters=site_filters, rule_parts=recurrence.rule_parts, rule_words=recurrence.rule_words,
     )  # fmt: skip
     handle(app, "patrols.learn_walking_times", walking.learn_walking_times, timedelta(days=1))

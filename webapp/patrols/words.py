@@ -38,6 +38,25 @@ STEP_WORDS: dict[str, LazyString] = {
     "hand_over": lazy_gettext("Handed over"),
 }
 
+STATE_WORDS: dict[str, LazyString] = {
+    "on_time": lazy_gettext("On time"),
+    "late": lazy_gettext("Late"),
+    "early": lazy_gettext("Early"),
+    "missed": lazy_gettext("Missed"),
+    "waiting": lazy_gettext("On this phone"),
+    "held": lazy_gettext("Office is checking"),
+    "doubtful": lazy_gettext("Doubtful"),
+    "sending": lazy_gettext("Sending"),
+    "received": lazy_gettext("Received"),
+    "needs": lazy_gettext("Needs you"),
+    "open": lazy_gettext("Not yet"),
+    "running": lazy_gettext("Under way"),
+    "paused": lazy_gettext("Paused"),
+    "done": lazy_gettext("Done"),
+    "ended": lazy_gettext("Ended early"),
+    "next": lazy_gettext("Next"),
+}
+
 
 def round_pill(state: RoundState) -> tuple[str, str]:
     """(state for the pill, its words): the one thing to know about a round."""
