@@ -12,7 +12,6 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from pytest import MonkeyPatch
 
 from tests.making import NOW, Browser, Clock, Phone, Sent, World, canonical, looking, page
 from webapp.core import ids
@@ -34,7 +33,7 @@ def disable(app: Flask, person_id: Any) -> None:
         people.disable(db.session.get_one(Person, person_id), NOW)
 
 
-def make_reason(reason: str, app: Flask, world: World, phone: Phone, patch: MonkeyPatch) -> Sent:
+def make_reason(reason: str, app: Flask, world: World, phone: Phone, patch: pytest.MonkeyPatch) -> Sent:  # noqa: PLR0912  one case a reason
     """A record that will be held for just this reason."""
     match reason:
         case "bad-id":
@@ -82,7 +81,7 @@ def broken(*_args: Any) -> None:
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_every_reason_is_reached_is_told_in_the_persons_language_and_loses_nothing(
-    reason: str, app: Flask, world: World, phone: Phone, monkeypatch: MonkeyPatch
+    reason: str, app: Flask, world: World, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = make_reason(reason, app, world, phone, monkeypatch)
     result = phone.one(record)
@@ -170,7 +169,25 @@ def test_the_rest_of_the_envelope_may_be_left_out(world: World, phone: Phone, mi
     assert phone.one(Sent.of(ids.new_id(), canonical(whole)))["status"] == "accepted"
 
 
-@pytest.mark.parametrize("payload", ["", "nonsense", "null", "[]", "1", '"text"', "{", "[" * 5000, '{"a":' * 5000, "\x00", '{"a": "\\u0000"}', "NaN", "1" * 5000, "\ufeff{}"])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "",
+        "nonsense",
+        "null",
+        "[]",
+        "1",
+        '"text"',
+        "{",
+        "[" * 5000,
+        '{"a":' * 5000,
+        "\x00",
+        '{"a": "\\u0000"}',
+        "NaN",
+        "1" * 5000,
+        "\ufeff{}",
+    ],
+)
 def test_a_payload_that_is_no_envelope_is_kept_as_it_is(app: Flask, phone: Phone, payload: str) -> None:
     record = Sent.of(ids.new_id(), payload)
     result = phone.one(record)
@@ -192,7 +209,6 @@ def test_half_of_a_surrogate_pair_has_no_utf8_and_so_no_digest(app: Flask, world
     """No well-behaved phone sends one; it must not hold up the others."""
     good = phone.scan(world.gate)
     bad = {"id": str(ids.new_id()), "sha256": "0" * 64, "payload": "\ud800"}
-    import hashlib
     bad["sha256"] = hashlib.sha256("\ud800".encode("utf-8", "surrogatepass")).hexdigest()
     call = json.dumps({"sent_at": phone.wall().isoformat(), "records": [bad, good.as_json()]})
     results = phone.post("/sync", call).get_json()["results"]
@@ -209,7 +225,10 @@ def test_a_text_that_speaks_of_nul_is_no_nul(world: World, phone: Phone) -> None
     assert phone.one(Sent.of(ids.new_id(), payload))["status"] == "accepted"
 
 
-@pytest.mark.parametrize("own_id", ["1", "x" * 200, "😀", "' OR 1=1 --", "../../etc/passwd", "<script>", "\u202e", "00000000-0000-0000-0000-00000000000g", "\x00"])
+@pytest.mark.parametrize(
+    "own_id",
+    ["1", "x" * 200, "😀", "' OR 1=1 --", "../../etc/passwd", "<script>", "\u202e", "00000000-0000-0000-0000-00000000000g", "\x00"],
+)
 def test_an_id_that_is_none_is_kept_and_recognised_again(world: World, phone: Phone, own_id: str) -> None:
     record = Sent.of(own_id, phone.payload("scan", {"code": world.gate.code}))
     first, again = phone.one(record), phone.one(record)
@@ -230,7 +249,9 @@ def test_b12_of_a_hundred_records_three_bad_ones_hold_up_nobody(app: Flask, worl
 
 
 @pytest.mark.parametrize("stage", ["before", "after", "flush"])
-def test_e9_a_bug_in_one_records_action_costs_no_other_record(app: Flask, world: World, phone: Phone, monkeypatch: MonkeyPatch, stage: str) -> None:
+def test_e9_a_bug_in_one_records_action_costs_no_other_record(
+    app: Flask, world: World, phone: Phone, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
     """Records of every kind round the one over which the server stumbles: all of them count, once."""
     from webapp.records import actions
 
@@ -290,7 +311,15 @@ def test_a_supervisor_sees_what_is_held_why_and_as_it_came(world: World, phone: 
 
 @pytest.mark.parametrize(
     ("username", "listed", "status"),
-    [("supervisor", True, 200), ("manager", True, 200), ("admin", True, 200), ("elsewhere", False, 404), ("desk", None, 404), ("colleague", None, 404), ("guard", None, 404)],
+    [
+        ("supervisor", True, 200),
+        ("manager", True, 200),
+        ("admin", True, 200),
+        ("elsewhere", False, 404),
+        ("desk", None, 404),
+        ("colleague", None, 404),
+        ("guard", None, 404),
+    ],
 )
 def test_who_sees_a_held_record(world: World, phone: Phone, sign_in: SignIn, username: str, listed: bool | None, status: int) -> None:
     record = phone.record("scan", {"code": "nonsense"})
@@ -320,7 +349,10 @@ def test_a_held_record_counts_once_its_label_got_known(app: Flask, world: World,
         assert scan.at == NOW  # when it happened, not when it was tried
         assert scan.round_id == world.round()
         steps = session.scalars(sa.select(HeldStep).order_by(HeldStep.at)).all()
-        assert [(s.person_id, s.result) for s in steps] == [(world.people["supervisor"], "unknown-code"), (world.people["supervisor"], "accepted")]
+        assert [(s.person_id, s.result) for s in steps] == [
+            (world.people["supervisor"], "unknown-code"),
+            (world.people["supervisor"], "accepted"),
+        ]
     assert phone.one(record)["status"] == "duplicate"
 
 
@@ -355,7 +387,9 @@ def test_held_records_come_in_pages(phone: Phone, sign_in: SignIn) -> None:
 # ---------------------------------------------------------------- whose records they are
 
 
-def test_g5_records_of_a_disabled_account_are_held_under_its_name_not_refused(app: Flask, world: World, phone: Phone, sign_in: SignIn) -> None:
+def test_g5_records_of_a_disabled_account_are_held_under_its_name_not_refused(
+    app: Flask, world: World, phone: Phone, sign_in: SignIn
+) -> None:
     before = phone.scan(world.gate)
     disable(app, phone.person)
     result = phone.one(before)
