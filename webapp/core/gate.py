@@ -15,6 +15,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, request
+from werkzeug.wrappers import Response
 
 from webapp.core.db import READING
 from webapp.core.problems import Problem
@@ -69,25 +70,29 @@ def from_elsewhere() -> bool:
     return bool(origin) and urlsplit(origin or "").netloc != request.host
 
 
-def init_gate(app: Flask, rank_of_caller: Callable[[], int | None]) -> None:
-    """Ask at every request. `rank_of_caller` gives the caller's highest rank, or None when nobody is signed in."""
+def init_gate(app: Flask, rank_of_caller: Callable[[], int | None], ask_to_sign_in: Callable[[], Response]) -> None:
+    """Ask at every request.
+
+    `rank_of_caller` gives the caller's highest rank, or None when nobody is signed in; `ask_to_sign_in` answers then.
+    """
 
     @app.before_request
-    def may_enter() -> None:
+    def may_enter() -> Response | None:
         if request.endpoint is None:
-            return
+            return None
         access = access_of(app, request.endpoint)
         if access == "ticket":
-            return
+            return None
         if request.method not in READING and from_elsewhere():
             raise Problem("cross-site")
         if access == "public":
-            return
+            return None
         rank = rank_of_caller()
         if rank is None:
-            raise Problem("sign-in")
+            return ask_to_sign_in()
         if rank < RANKS[access]:
             raise Problem("not-found")
+        return None
 
 
 def check_declared(app: Flask) -> None:

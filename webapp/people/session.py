@@ -6,14 +6,17 @@ A session names person, the person's stamp and the device; it ends when the acco
 
 from __future__ import annotations
 
+from urllib.parse import quote
 from uuid import UUID
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, current_app, g, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.core.db import db
-from webapp.core.problems import Problem
+from webapp.core.db import READING, db
+from webapp.core.htmx import redirect_whole_page, wants_fragment
+from webapp.core.problems import Problem, wants_json
 from webapp.people import actions, queries
 from webapp.people.models import Device, Person
 
@@ -137,3 +140,12 @@ def rank_of_caller() -> int | None:
     """For the gate."""
     person = me_or_none()
     return None if person is None else queries.rank_of(person)
+
+
+def ask_to_sign_in() -> AnyResponse:
+    """For the gate: a page leads to the sign-in page and back; a call of the phone's gets 401. Raises Problem sign-in."""
+    if wants_json() or request.method not in READING:
+        raise Problem("sign-in")
+    back = request.full_path if request.query_string else request.path
+    address = f"/login?next={quote(back)}"
+    return redirect_whole_page(address) if wants_fragment() else redirect(address)

@@ -340,5 +340,5 @@ def revoke(device_id: UUID) -> Response:
 def init(app: Flask) -> None:
     """Routes, the session, and the gate that asks it."""
     session.init_session(app)
-    gate.init_gate(app, session.rank_of_caller)
+    gate.init_gate(app, session.rank_of_caller, session.ask_to_sign_in)
     app.register_blueprint(people)
