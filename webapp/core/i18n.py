@@ -103,7 +103,7 @@ def day_and_time(moment: datetime | None, zone: str) -> str:
     if moment is None:
         return ""
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{format_date(local.date(), 'MMMd' if language() == 'en' else 'M月d日')} {local:%H:%M}"
+    return f"{format_date(local.date(), 'd MMM' if language() == 'en' else 'M月d日')} {local:%H:%M}"
 
 
 def day_words(day: date, weekday: bool = True) -> str:

@@ -92,9 +92,14 @@ def point_words(point: PointState) -> str:
     return words + (" · " + _("out of order") if point.out_of_order else "")
 
 
+SILENT = {("walk", "first"), ("walk", "unknown")}  # nothing to compare with says nothing about the scan
+
+
 def trust_words(trust: list[dict[str, object]], good_too: bool = False) -> list[str]:
-    """Each grade of a scan in words, with its figures; good ones only when asked for."""
-    return [_trust_line(grade) for grade in trust if good_too or grade["grade"] != "good"]
+    """Each grade of a scan in words, with its figures; those that ask for no look only when asked for."""
+    return [
+        _trust_line(grade) for grade in trust if good_too or (grade["grade"] != "good" and (grade["about"], grade["reason"]) not in SILENT)
+    ]
 
 
 def _trust_line(grade: dict[str, object]) -> str:
