@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from .label_pictures import render
 from .phone import CHROMIUM, Phone
 from .proxy import Proxy
 from .serving import Server, World, make_world
@@ -89,3 +90,11 @@ def old_phone(playwright: Any, proxy: Proxy, tmp_path_factory: pytest.TempPathFa
     """The guard's phone, one for the whole module: for journeys that only add records."""
     for make in _maker(playwright, proxy, lambda: tmp_path_factory.mktemp("phone")):
         yield make().sign_in().ready()
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a phone's camera app hands over: a picture of some megabytes."""
+    path = tmp_path_factory.mktemp("photo") / "wall.jpg"
+    render("https://rounds.example/", 7, noise=20, size=(2400, 1800)).save(path, quality=95)
+    return path

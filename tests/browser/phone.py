@@ -129,7 +129,7 @@ class Phone:
 
     def ready(self, decoder: bool = False) -> Phone:
         """Until a worker controls the page, a ticket and the whole pack are here and, if wanted, the label reader."""
-        self.until(lambda: self.page.evaluate(READY, {"person": "", "decoder": decoder}), "the worker and its shell", 40)
+        self.until(lambda: self.page.evaluate(READY, {"person": "", "decoder": decoder}), "the worker and its shell", 40, self.worker)
         person = self.page.evaluate("() => document.documentElement.dataset.person")
         self.until(lambda: self.pack(person)["pages"], "the pack", 30)
         self.until(lambda: any(key.startswith(f"ticket:{person}") for key in self.meta()), "the ticket")
@@ -181,6 +181,15 @@ class Phone:
     def meta(self) -> dict[str, Any]:
         """What the outbox knows besides records."""
         return self.database("outbox").get("meta", {})
+
+    def worker(self) -> object:
+        """How far the service worker is."""
+        return self.page.evaluate(
+            """async () => {
+              const all = await navigator.serviceWorker.getRegistrations();
+              return [all.map((r) => [r.installing?.state, r.waiting?.state, r.active?.state]), await caches.keys(), location.href];
+            }"""
+        )
 
     def pack(self, person: str) -> dict[str, Any]:
         """The page pack as kept."""

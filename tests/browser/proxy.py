@@ -142,8 +142,7 @@ class Proxy:
         self.rules: list[Rule] = []
         self.calls: list[Call] = []
         self.lock = threading.Lock()
-        self.listener = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (_Handler,), {"proxy": self}))
-        self.listener.daemon_threads = True
+        self.listener = _Listener(("127.0.0.1", 0), type("Bound", (_Handler,), {"proxy": self}))
         self.port = self.listener.server_port
         self.origin = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self.listener.serve_forever, args=(0.05,), daemon=True).start()
@@ -194,6 +193,13 @@ class Proxy:
         """Stop listening."""
         self.listener.shutdown()
         self.listener.server_close()
+
+
+class _Listener(ThreadingHTTPServer):
+    """Takes what a browser asks for at once: dozens of files."""
+
+    daemon_threads = True
+    request_queue_size = 256
 
 
 class _Handler(BaseHTTPRequestHandler):
