@@ -8,7 +8,7 @@
  *   [data-form-state] (role="status") says "Saved on this phone" or why not; [data-photo-list] names the photos chosen so far.
  * And <form data-signout> asks first when records wait.
  */
-import { counts, dropDraft, loadDraft, newId, record, saveDraft } from '../outbox/queue.js';
+import { counts, dropDraft, loadDraft, newId, record, saveDraft, subscribe } from '../outbox/queue.js';
 import { compressPhoto } from '../photo.js';
 import { forgetOthers } from '../pack.js';
 import { forgetMe } from '../ticket.js';
@@ -19,6 +19,7 @@ import { bodyOf, fill, valuesOf } from './form-values.js';
 
 const POSITION_MS = 1_500;
 const DRAFT_MS = 400;
+const SENT_MS = 2_000;
 /** @type {Record<string, string>} */
 const REASONS = { PhoneFull: 'form.full', NobodySignedIn: 'form.nobody', NeedsUpdate: 'form.update-first' };
 
@@ -118,8 +119,9 @@ class RecordForm {
       await dropDraft(this.key).catch(console.error);
       this.say('form.saved', 'good');
       this.form.dispatchEvent(new CustomEvent('rounds:saved', { bubbles: true, detail: { id: this.id } }));
-      if (then) location.assign(then);
-      else this.clear();
+      if (!then) return this.clear();
+      await sent();
+      location.assign(then);
     } catch (error) {
       console.error('not saved', error);
       this.say(REASONS[/** @type {Error} */ (error).name] ?? 'form.failed', 'bad');
@@ -142,6 +144,15 @@ class RecordForm {
     place.dataset.kind = kind;
     (place.querySelector('[data-words]') ?? place).textContent = t(key);
   }
+}
+
+/** The next page is the server's: it gets a moment to hear of the record first, or it would show what is past. @returns {Promise<void>} */
+function sent() {
+  return new Promise((resolve) => {
+    const done = () => { stop(); clearTimeout(timer); resolve(); };
+    const timer = setTimeout(done, navigator.onLine === false ? 0 : SENT_MS);
+    const stop = subscribe(({ type }) => { if (type === 'status') done(); });
+  });
 }
 
 /** Where we are, if that is allowed already and known at once: asking must never hold up a record. @returns {Promise<Position | null>} */
