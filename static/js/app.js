@@ -3,6 +3,7 @@ import { startMarks, showNote } from './outbox/marks.js';
 import { subscribe } from './outbox/queue.js';
 import { askForSync, keepTrying } from './outbox/retry.js';
 import { makeCourier } from './outbox/send.js';
+import * as store from './outbox/store.js';
 import { forgetOthers, refreshPack } from './pack.js';
 import { checkPhone, offerInstall } from './phone.js';
 import { renewTicket } from './ticket.js';
@@ -21,9 +22,8 @@ async function loadPages() {
   const name = /** @type {HTMLElement | null} */ (document.querySelector('main[data-page]'))?.dataset.page;
   if (name) await part(name, () => import(`./pages/${name}.js`));
   if (document.querySelector('[data-pin-pad]')) await part('pin', () => import('./pages/pin.js'));
-  if (document.querySelector('form[data-outbox], form[data-signout]')) {
-    await part('forms', async () => (await import('./pages/record-forms.js')).takeOverForms());
-  }
+  if (document.querySelector('form[data-outbox]')) await part('forms', async () => (await import('./pages/record-forms.js')).takeOverForms());
+  if (document.querySelector('form[data-signout]')) await part('signout', async () => (await import('./pages/signout.js')).takeOverSignouts());
 }
 
 /** Dialogs for browsers that do not know `commandfor` yet. @param {Event} event */
@@ -35,6 +35,7 @@ function openDialog(event) {
 
 /** Ticket, then records, then the pack: what is owed goes before what is wanted. */
 async function contact() {
+  if ((await store.meta('signout-due')) && (await (await import('./pages/signout.js')).signOutIfDue())) return;
   if (await renewTicket()) await courier.poke('sign-in');
   await refreshPack();
 }
