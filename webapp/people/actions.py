@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 
 from webapp.core import clock
 from webapp.core.db import changed, db
@@ -50,7 +51,8 @@ def sign_in(username: str, password: str, address: str) -> Person | None:
 
 def sign_in_by_pin(device: Device, person_id: UUID, pin: str, address: str) -> Person | None:
     """The person whose PIN on this device this is, or None. After PIN_TRIES wrong ones only the password helps."""
-    known = db.session.get(DevicePerson, (device.id, person_id))
+    # Locked: tries made at once are counted one after another.
+    known = db.session.get(DevicePerson, (device.id, person_id), with_for_update={"of": DevicePerson}, populate_existing=True)
     if known is None or known.pin_hash is None or not known.person.in_force:
         return None
     if is_throttled(*queries.recent_tries(known.person.username, address)):
@@ -69,13 +71,23 @@ def know_device(device_id: UUID | None, platform: str) -> Device:
     """The device of that id, or a new one with the next number. A revoked device gets a new identity."""
     device = db.session.get(Device, device_id) if device_id else None
     if device is None or device.revoked_at is not None:
-        highest = db.session.scalar(sa.select(sa.func.max(Device.number))) or 0
-        device = Device(number=highest + 1, platform=platform)
-        db.session.add(device)
-        db.session.flush()
+        device = _new_device()
     device.last_seen_at = clock.now()
     device.platform = platform
     return device
+
+
+def _new_device() -> Device:
+    """A device with the next number. Others may be taking it at this moment: then the one after."""
+    while True:
+        highest = db.session.scalar(sa.select(sa.func.max(Device.number))) or 0
+        device = Device(number=highest + 1)
+        try:
+            with db.session.begin_nested():
+                db.session.add(device)
+        except IntegrityError:
+            continue
+        return device
 
 
 def remember_on_device(device: Device, person: Person, by_password: bool) -> DevicePerson:

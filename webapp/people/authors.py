@@ -59,12 +59,17 @@ WHO = (
     .select_from(sa.join(Person, Device, sa.true()).outerjoin(Membership, Membership.person_id == Person.id))
     .where(Person.id == sa.bindparam("person_id"), Device.id == sa.bindparam("device_id"))
 )
+WHO_ALONE = WHO.with_for_update(of=Device)
 # Asked of the connection, not of the session: no objects are made, and the intake does this at every call.
 
 
-def author_and_handset(person_id: UUID, device_id: UUID) -> tuple[Author, Handset] | None:
-    """The person and the device of a ticket, or None when one of them is unknown here."""
-    rows = db.session.connection().execute(WHO, {"person_id": person_id, "device_id": device_id}).all()
+def author_and_handset(person_id: UUID, device_id: UUID, alone: bool = False) -> tuple[Author, Handset] | None:
+    """The person and the device of a ticket, or None when one of them is unknown here.
+
+    `alone`: other transactions that ask so for this device wait. Two calls of one phone that passed each other could
+    each miss the record that the other's waits for.
+    """
+    rows = db.session.connection().execute(WHO_ALONE if alone else WHO, {"person_id": person_id, "device_id": device_id}).all()
     if not rows:
         return None
     first = rows[0]

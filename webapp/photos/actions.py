@@ -9,13 +9,15 @@ from uuid import UUID
 
 from PIL import Image, UnidentifiedImageError
 
-from webapp.core.db import db
+from webapp.core import clock
+from webapp.core.db import db, insert_new
 from webapp.core.files import data_folder, write_whole
 from webapp.core.problems import Problem
 from webapp.photos.models import Photo
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 120_000_000  # a decompression bomb, not a phone's picture
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow's own limit would warn about pictures that phones do take
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 
@@ -52,7 +54,16 @@ def store(sha256: str, content: bytes, person_id: UUID | None) -> bool:
         return False
     mime, width, height = look_at(content)
     write_whole(path_of(sha256), content)  # before the row: a row means that the bytes are on disk
-    db.session.merge(Photo(sha256=sha256, mime=mime, size=len(content), width=width, height=height, person_id=person_id))
+    row = {
+        "sha256": sha256,
+        "mime": mime,
+        "size": len(content),
+        "width": width,
+        "height": height,
+        "person_id": person_id,
+        "stored_at": clock.now(),
+    }
+    db.session.execute(insert_new(Photo, [row], "sha256"))  # another connection may have brought it meanwhile
     return True
 
 

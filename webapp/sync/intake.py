@@ -41,7 +41,7 @@ def take(ticket: Ticket, call: Call, received_at: datetime) -> list[dict[str, An
     Raises Problem ticket when its person or device is unknown, and IntegrityError when another call brought the same
     new id at the same moment: the caller rolls back and looks once more.
     """
-    who = author_and_handset(ticket.person_id, ticket.device_id)
+    who = author_and_handset(ticket.person_id, ticket.device_id, alone=True)
     if who is None:
         raise Problem("ticket")
     author, handset = who
@@ -75,7 +75,9 @@ def _store_raw(call: Call, author: Author, handset: Handset, received_at: dateti
             others.append(i)
     if fresh:
         raw = {"sent_at": call.sent_at_text, "status": "held", "reason": "error"} | common
-        connection.execute(sa.insert(Record), [{"id": i.key, "sha256": i.sha256, "payload": i.payload.encode(), **raw} for i in fresh])
+        # In the order of ids: two calls that bring the same records wait for each other, but not in a circle.
+        rows = [{"id": i.key, "sha256": i.sha256, "payload": i.payload.encode(), **raw} for i in sorted(fresh, key=lambda i: i.key)]
+        connection.execute(sa.insert(Record), rows)
     if others:
         _store_copies(others, common)
     return fresh, first

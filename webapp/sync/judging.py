@@ -235,8 +235,10 @@ def judge_again(record_id: UUID) -> Verdict:
     return verdicts[record_id]
 
 
-WAITING = sa.select(Record.id).where(
-    Record.waits_for.in_(sa.bindparam("keys", expanding=True)), Record.status == "held", Record.reason == "waits-for"
+WAITING = (
+    sa.select(Record.id)
+    .where(Record.waits_for.in_(sa.bindparam("keys", expanding=True)), Record.status == "held", Record.reason == "waits-for")
+    .with_for_update()  # a supervisor may be trying it again at this moment
 )
 
 

@@ -105,6 +105,7 @@ def held_page(record_id: UUID) -> str:
 def try_again(record_id: UUID) -> AnyResponse:
     """Judge a held record once more: the label may be known by now, the account enabled, the server upgraded."""
     record = held_record(record_id)
+    db.session.refresh(record, with_for_update=True)  # the record it waits for may be arriving
     if record.status != "held":
         raise Problem("conflict")
     status = judge_again(record.id).status
@@ -120,7 +121,13 @@ def try_again(record_id: UUID) -> AnyResponse:
 
 def kind_word(kind: str | None) -> str:
     """What a kind of record is called."""
-    words = {"scan": _("Scan of a label"), "note": _("Note"), "correction": _("Correction"), "duty": _("Duty"), "round-step": _("Step of a round")}
+    words = {
+        "scan": _("Scan of a label"),
+        "note": _("Note"),
+        "correction": _("Correction"),
+        "duty": _("Duty"),
+        "round-step": _("Step of a round"),
+    }
     return words.get(kind or "") or _("Record")
 
 

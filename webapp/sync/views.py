@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from webapp.sync import batch, intake
 sync = Blueprint("sync", __name__)
 
 MIN_ENV = 1
+LOOKS = 10
 
 
 @sync.get("/ticket")
@@ -73,17 +75,25 @@ def take() -> Response:
     with one_thread_at_a_time():
         call = batch.read_call(value)
         received_at = clock.now()
-        try:
-            results = intake.take(ticket, call, received_at)
-        except IntegrityError:
-            # Another call brought the same new id at the same moment, and was first. On the second look the id is known.
-            db.session.rollback()
-            results = intake.take(ticket, call, received_at)
+        results = take_in(ticket, call, received_at)
         now_epoch = str(epoch())
         db.session.commit()
     response = jsonify(received_at=iso(received_at), epoch=now_epoch, results=results)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def take_in(ticket: tickets.Ticket, call: batch.Call, received_at: datetime) -> list[dict[str, Any]]:
+    """Take a call in, looking again when another call brought one of its new ids at the same moment, and was first.
+
+    On the next look the id is known. Raises Problem busy (503) should others be first every time.
+    """
+    for _look in range(LOOKS):
+        try:
+            return intake.take(ticket, call, received_at)
+        except IntegrityError:
+            db.session.rollback()
+    raise Problem("busy", retry_after_s=2)
 
 
 @sync.post("/sync/have")
