@@ -126,6 +126,8 @@ def read_settings(given: Mapping[str, str | None] | None = None) -> dict[str, ob
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_NAME": "rounds_session",
         "PERMANENT_SESSION_LIFETIME": 30 * 24 * 3600,
+        # Renewed once a day (people.session): a cookie in every answer could undo a sign-out that was answered before.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "COMPRESS_ALGORITHM": ["gzip"],
         "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/csv", "application/manifest+json"],
         "COMPRESS_LEVEL": 5,

@@ -14,6 +14,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
+from webapp.core import clock
 from webapp.core.db import READING, db
 from webapp.core.htmx import redirect_whole_page, wants_fragment
 from webapp.core.problems import Problem, wants_json
@@ -103,6 +104,13 @@ def begin(person: Person, by_password: bool) -> None:
     g.device_to_remember = device.id
 
 
+def renew_daily() -> None:
+    """Let a session that is used last on: its cookie is written anew once a day."""
+    today = clock.now().date().isoformat()
+    if session.get("day") != today:
+        session["day"] = today
+
+
 def end() -> None:
     """Sign out. The device stays known."""
     logout_user()
@@ -120,6 +128,7 @@ def init_session(app: Flask) -> None:
             person = me_or_none()
             if person is not None:
                 g.language = person.language
+                renew_daily()
 
     @app.after_request
     def remember_device(response: Response) -> Response:
