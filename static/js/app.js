@@ -3,10 +3,9 @@ import { startMarks, showNote } from './outbox/marks.js';
 import { subscribe } from './outbox/queue.js';
 import { askForSync, keepTrying } from './outbox/retry.js';
 import { makeCourier } from './outbox/send.js';
-import * as store from './outbox/store.js';
 import { forgetOthers, refreshPack } from './pack.js';
 import { checkPhone, offerInstall } from './phone.js';
-import { renewTicket } from './ticket.js';
+import { finishSignOut, renewTicket } from './ticket.js';
 import { startWorker } from './worker.js';
 
 const page = document.documentElement.dataset;
@@ -35,12 +34,12 @@ function openDialog(event) {
 
 /** Ticket, then records, then the pack: what is owed goes before what is wanted. */
 async function contact() {
-  if ((await store.meta('signout-due')) && (await (await import('./pages/signout.js')).signOutIfDue())) return;
   if (await renewTicket()) await courier.poke('sign-in');
   await refreshPack();
 }
 
 document.addEventListener('click', openDialog);
+await part('sign-out', finishSignOut);
 document.addEventListener('click', (event) => { if (/** @type {Element} */ (event.target).closest('[data-print]')) print(); });
 await part('pages', loadPages);
 /** @type {() => Promise<void>} */ let showMarks = async () => {};

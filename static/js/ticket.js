@@ -25,8 +25,28 @@ export async function renewTicket() {
   }
 }
 
-/** After signing out nobody works here until someone signs in; the tickets stay for the records that wait. */
-export async function forgetMe() {
+/** Nobody works here until someone signs in; the tickets stay for the records that wait. Without signal the server is told by the next page
+ * that has it. @returns {Promise<boolean>} whether the session is over */
+export async function signOut() {
   const me = await store.meta('me');
   await store.setMeta('me', { person: '', device: me?.device ?? '' });
+  const over = await endSession();
+  if (!over) await store.setMeta('sign-out', document.documentElement.dataset.person);
+  return over;
+}
+
+/** Ends the session of somebody who signed out without signal, before this page takes them for signed in. */
+export async function finishSignOut() {
+  const { person, cachedAt } = document.documentElement.dataset;
+  const { pathname } = location;
+  if (pathname.startsWith('/login')) return store.setMeta('sign-out', '');   // no session any more
+  if (!person || cachedAt || (await store.meta('sign-out')) !== person || !(await endSession())) return;
+  location.replace('/login');
+  await new Promise(() => {});   // nothing else of this page is theirs
+}
+
+/** Our server answers with a redirect; anything else is a captive portal or one in trouble. */
+async function endSession() {
+  const reply = await fetch('/logout', { method: 'POST', redirect: 'manual', cache: 'no-store' }).catch(() => null);
+  return reply?.type === 'opaqueredirect';
 }

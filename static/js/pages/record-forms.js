@@ -6,12 +6,9 @@
  *   Fields `body.x` become body.x (numbers and check boxes keep their type; body.answers.q1 nests; empty → null), `note` the note,
  *   `supersedes` that, and <input type="file" name="photos"> the photos. The pressed button's name and value count too.
  *   [data-form-state] (role="status") says "Saved on this phone" or why not; [data-photo-list] names the photos chosen so far.
- * And <form data-signout> asks first when records wait.
  */
-import { counts, dropDraft, loadDraft, newId, record, saveDraft, subscribe } from '../outbox/queue.js';
+import { dropDraft, loadDraft, newId, record, saveDraft, subscribe } from '../outbox/queue.js';
 import { compressPhoto } from '../photo.js';
-import { forgetOthers } from '../pack.js';
-import { forgetMe } from '../ticket.js';
 import { t } from '../words.js';
 import { bodyOf, fill, valuesOf } from './form-values.js';
 
@@ -26,7 +23,6 @@ const REASONS = { PhoneFull: 'form.full', NobodySignedIn: 'form.nobody', NeedsUp
 /** Takes over every form of this document that was not taken over yet. */
 export function takeOverForms() {
   for (const form of document.querySelectorAll('form[data-outbox]:not([data-taken])')) new RecordForm(/** @type {HTMLFormElement} */ (form)).start();
-  for (const form of document.querySelectorAll('form[data-signout]:not([data-taken])')) takeOverSignout(/** @type {HTMLFormElement} */ (form));
 }
 
 class RecordForm {
@@ -168,42 +164,3 @@ async function quickPosition() {
     }, () => { clearTimeout(timer); resolve(null); }, { enableHighAccuracy: true, maximumAge: 15_000, timeout: POSITION_MS });
   });
 }
-
-/** @param {HTMLFormElement} form */
-function takeOverSignout(form) {
-  form.dataset.taken = '';
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    try {
-      const { mine } = await counts();
-      if (mine && !(await confirmSignout(mine))) return;
-      // What was kept of this person's pages goes; the outbox stays.
-      await forgetOthers('');
-      await forgetMe();
-    } catch (error) {
-      console.error('sign out', error);   // a broken store must not keep anybody signed in
-    }
-    form.submit();
-  });
-}
-
-/** @param {number} n @returns {Promise<boolean>} */
-function confirmSignout(n) {
-  const dialog = document.createElement('dialog');
-  dialog.className = 'dialog';
-  const body = dialog.appendChild(document.createElement('form'));
-  body.method = 'dialog';
-  body.className = 'body';
-  body.append(element('h2', t('signout.question')), element('p', t('signout.unsent', { n })), choice('stay', 'next'), choice('go', 'plain'));
-  document.body.append(dialog);
-  dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener('close', () => { dialog.remove(); resolve(dialog.returnValue === 'go'); }));
-}
-
-/** @param {'stay' | 'go'} value @param {string} kind */
-function choice(value, kind) {
-  return Object.assign(element('button', t(`signout.${value}`)), { value, className: `btn wide ${kind}` });
-}
-
-/** @param {string} name @param {string} text */
-const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });

@@ -5,12 +5,9 @@
  * the phone remembers to tell it at the next contact, and until then keeps nothing of this person's to look at.
  */
 import { counts } from '../outbox/queue.js';
-import * as store from '../outbox/store.js';
 import { forgetOthers } from '../pack.js';
-import { forgetMe } from '../ticket.js';
+import { signOut } from '../ticket.js';
 import { t } from '../words.js';
-
-const DUE = 'signout-due';
 
 /** Takes over the sign-out forms of this document that were not taken over yet. */
 export function takeOverSignouts() {
@@ -22,38 +19,19 @@ function takeOver(form) {
   form.dataset.taken = '';
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
+    let over = false;
     try {
       const { mine } = await counts();
       if (mine && !(await confirmed(mine))) return;
       // What was kept of this person's pages goes; the outbox stays.
       await forgetOthers('');
-      await forgetMe();
+      over = await signOut();
     } catch (error) {
       console.error('sign out', error);   // a broken store must not keep anybody signed in
+      return form.submit();
     }
-    if (await tellServer()) return location.assign('/login');
-    await store.setMeta(DUE, true).catch(console.error);
-    location.assign('/offline');
+    location.assign(over ? '/login' : '/offline');
   });
-}
-
-/** @returns {Promise<boolean>} whether the server knows */
-async function tellServer() {
-  try {
-    const reply = await fetch('/logout', { method: 'POST', redirect: 'manual' });
-    return reply.type === 'opaqueredirect' || reply.ok;
-  } catch {
-    return false;
-  }
-}
-
-/** At every start: somebody signed out when there was no signal. @returns {Promise<boolean>} whether this page is being left */
-export async function signOutIfDue() {
-  if (!(await store.meta(DUE)) || !(await tellServer())) return false;
-  await store.setMeta(DUE, false);
-  if (!document.documentElement.dataset.person) return false;
-  location.assign('/login');
-  return true;
 }
 
 /** @param {number} n @returns {Promise<boolean>} */
