@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from tests.bench import load, pages, world
+from tests.bench import pages, world
 
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -119,7 +119,9 @@ def drain(port: int, folder: Path, made: world.World, count: int = 500, latency_
         cdp = context.new_cdp_session(page)
         context.set_offline(False)
         cdp.send("Network.enable")
-        cdp.send("Network.emulateNetworkConditions", {"offline": False, "latency": latency_ms, "downloadThroughput": -1, "uploadThroughput": -1})
+        cdp.send(
+            "Network.emulateNetworkConditions", {"offline": False, "latency": latency_ms, "downloadThroughput": -1, "uploadThroughput": -1}
+        )
         begin = time.perf_counter()
         page.click("[data-send-now]")
         page.wait_for_function(EMPTY, timeout=120_000)

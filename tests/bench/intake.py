@@ -31,7 +31,13 @@ def measure(made: world.World, folder: Path) -> list[dict[str, Any]]:
         _row("POST /sync, one scan a call: share of the bare view's rate", one.rate / floor.rate, 0.40, f"{one.rate:.0f}/s", at_least=True),
         _row("… p99 against the bare view's", one.p99 / floor.p99, 1 / 3, f"{one.p99:.0f} ms"),
         _row("… errors", one.errors + many.errors, 0, ""),
-        _row("100 scans a call: records/s against one a call", many.rate * 100 / one.rate, 15, f"{many.rate * 100:.0f} records/s", at_least=True),
+        _row(
+            "100 scans a call: records/s against one a call",
+            many.rate * 100 / one.rate,
+            15,
+            f"{many.rate * 100:.0f} records/s",
+            at_least=True,
+        ),
     ]
 
 

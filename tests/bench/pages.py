@@ -28,7 +28,13 @@ def list_rate(folder: Path) -> dict[str, Any]:
         load.drive(port, [r[:10] for r in requests])
         figures = load.drive(port, requests)
     detail = f"median {figures.median:.0f} ms, p99 {figures.p99:.0f} ms, {figures.errors} errors"
-    return {"what": "list page of 25 rows, 8 connections", "value": round(figures.rate), "target": "≥ 300/s", "met": figures.rate >= 300, "detail": detail}
+    return {
+        "what": "list page of 25 rows, 8 connections",
+        "value": round(figures.rate),
+        "target": "≥ 300/s",
+        "met": figures.rate >= 300,
+        "detail": detail,
+    }
 
 
 def sign_in(folder: Path, username: str) -> str:
@@ -49,7 +55,11 @@ def addresses(folder: Path) -> dict[str, tuple[str, str]]:
         yesterday = clock.local_day(clock.now() - clock.DAY, site.zone)
         round_id = queries.rounds_on(site, yesterday)[0].id
         db.session.remove()
-    return {"/today": ("/today", "guard0"), "a round's page": (f"/rounds/{round_id}", "guard0"), "/log/…": (f"/log/bench/{yesterday}", "boss")}
+    return {
+        "/today": ("/today", "guard0"),
+        "a round's page": (f"/rounds/{round_id}", "guard0"),
+        "/log/…": (f"/log/bench/{yesterday}", "boss"),
+    }
 
 
 def server_times(folder: Path) -> dict[str, float]:

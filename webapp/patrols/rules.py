@@ -400,7 +400,9 @@ def rounds_open(rounds: Iterable[Round], checkpoint_id: UUID, at: datetime, want
     ]
 
 
-def choose_round(candidates: Iterable[Round], at: datetime, wanted: str | None, trade: str, person_id: UUID, done: set[str]) -> Round | None:
+def choose_round(
+    candidates: Iterable[Round], at: datetime, wanted: str | None, trade: str, person_id: UUID, done: set[str]
+) -> Round | None:
     """Of `rounds_open`, the round a scan counts to.
 
     The one the phone names; else first one that has not got the point yet (`done`: ids that have), then one meant for

@@ -158,7 +158,12 @@ def record_scan(arrived: Arrived, author: Author, body: ScanBody, label: LabelRe
     if rank_at(author, site.id) is None:
         raise Held("no-access")
     round_ = rules.choose_round(
-        memory.near[label.checkpoint_id, arrived.at], arrived.at, body.round, author.trade, author.id, memory.rounds_with(label.checkpoint_id)
+        memory.near[label.checkpoint_id, arrived.at],
+        arrived.at,
+        body.round,
+        author.trade,
+        author.id,
+        memory.rounds_with(label.checkpoint_id),
     )
     point = round_.point(label.checkpoint_id) if round_ else None
     interval = point.min_interval if point else OUTSIDE_INTERVAL
