@@ -53,8 +53,8 @@ def outbox() -> str:
 @phone.get("/offline")
 @gate.public
 def offline() -> str:
-    """Shown by the service worker when a page is neither to be had nor kept."""
-    return render_template("sync/offline.html")
+    """Shown by the service worker when a page is neither to be had nor kept. Nobody's page: the phone keeps one for all who use it."""
+    return render_template("sync/offline.html", me=None, device=None)
 
 
 # ---------------------------------------------------------------- held records
