@@ -124,9 +124,7 @@ def test_A4_C9_twelve_offline_scans_outlive_a_killed_browser_and_arrive_once(pho
     phone.page.get_by_text("Received").nth(11).wait_for()
 
 
-def test_A5_a_full_phone_says_so_keeps_the_form_and_small_records_still_fit(
-    phone: Phone, server: Server, world: World, photo: Any
-) -> None:
+def test_A5_a_full_phone_says_so_keeps_the_form_and_small_records_still_fit(phone: Phone, server: Server, world: World, photo: Any) -> None:
     # The browser remembers for half a minute how much room there is: a quota counts from its next start.
     phone.close()
     quota(phone.open(), spare=200_000)
@@ -176,7 +174,9 @@ def test_A6_a_newer_page_closes_our_connection_and_we_open_again(phone: Phone, s
     phone.offline()
     ids = [phone.type_code(world.spots[0])["id"]]
     # An upgrade in another tab asks every page to let go of the database.
-    phone.page.evaluate("() => new Promise((done) => { const r = indexedDB.open('outbox', 2); r.onsuccess = () => { r.result.close(); done(); }; })")
+    phone.page.evaluate(
+        "() => new Promise((done) => { const r = indexedDB.open('outbox', 2); r.onsuccess = () => { r.result.close(); done(); }; })"
+    )
     phone.page.get_by_role("button", name="Type the code").first.click()
     phone.page.get_by_label("The ten characters under the label").fill(world.spots[1].code)
     phone.page.get_by_role("button", name="Record").click()
