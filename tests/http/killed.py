@@ -1,0 +1,90 @@
+"""Processes that take records in, and die. Run by test_intake_crash as
+
+    python -m tests.http.killed <database> <data folder>
+
+Each line read is one call of the intake with the manner of death: {"ticket", "call", "step", "after_ms"}. A fork of
+this process makes itself a server, takes the call and writes its answer, flushed, as to a socket. At its n-th step with
+the database (before or after a statement, at a savepoint, at the commit, after it) it dies at once: no handler, no
+flush, no rollback. Or it is killed with SIGKILL some milliseconds after it began. Then this process writes how it ended.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.conftest import make_app
+from tests.making import NOW
+from webapp.core import clock
+from webapp.core.db import db
+
+STEPS = ("before_cursor_execute", "after_cursor_execute", "savepoint", "release_savepoint", "rollback_savepoint", "commit", "checkin")
+
+
+def say(value: object) -> None:
+    """One line to the test."""
+    os.write(1, json.dumps(value).encode() + b"\n")
+
+
+def own_lock(app: Flask) -> None:
+    """Open SQLite's turnstile anew: a lock on a file that was opened before the fork would outlive this process."""
+    with app.app_context():
+        turnstile = getattr(db.engine.dialect, "turnstile", None)
+        if turnstile is not None:
+            turnstile.file = os.open(f"{db.engine.url.database}.turn", os.O_RDWR)
+
+
+def serve(app: Flask, asked: dict[str, Any], ready: int) -> None:
+    """Take one call, and die on the way if told to."""
+    own_lock(app)
+    left = asked["step"]
+
+    def step(*_args: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os._exit(9)
+
+    with app.app_context():
+        for event in STEPS:
+            sa.event.listen(db.engine, event, step)
+    os.write(ready, b".")
+    with clock.at(NOW):
+        response = app.test_client(use_cookies=False).post(
+            "/sync", json=asked["call"], headers={"Authorization": f"Ticket {asked['ticket']}"}
+        )
+    step()
+    say({"status": response.status_code, "answer": response.get_json()})
+
+
+def main(url: str, data: str) -> None:
+    app = make_app(url, Path(data))
+    for line in sys.stdin:
+        asked = json.loads(line)
+        heard, ready = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                serve(app, asked, ready)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        os.close(ready)
+        os.read(heard, 1)
+        os.close(heard)
+        if asked["after_ms"] is not None:
+            time.sleep(asked["after_ms"] / 1000)
+            os.kill(child, signal.SIGKILL)
+        say({"ended": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
