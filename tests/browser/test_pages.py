@@ -1,0 +1,188 @@
+"""Every page as its people see it: both languages, day and night, phone and desk; without violations, noise or overflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from .pages_support import (
+    AXE,
+    DESK,
+    PHONE,
+    SMALL,
+    TEXTS,
+    TOO_LOW,
+    WIDER,
+    People,
+    Visitor,
+    addresses,
+    left_in_english,
+    make_demo,
+    make_empty,
+)
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm ci")]
+
+FIELD = {
+    "today": "/today",
+    "round": "{round}",
+    "past-round": "{past_round}",
+    "scan": "/scan",
+    "outbox": "/outbox",
+    "me": "/me",
+    "my-day": "/my-day",
+    "my-yesterday": "/my-day?day={yesterday}",
+}
+SUPERVISOR = {
+    "log": "/log/jinxiu/{today}",
+    "log-yesterday": "/log/jinxiu/{yesterday}",
+    "log-empty": "/log/jinxiu/2026-01-01",
+    "person-day": "{person}/day?day={yesterday}",
+    "log-round": "{past_round}",
+    "held-list": "/held",
+    "office-today": "/today",
+    "office-me": "/me",
+}
+MANAGER = {
+    "plans": "/patrols/jinxiu",
+    "schedule": "{schedule}",
+    "new-schedule": "/patrols/jinxiu/schedules/new",
+    "route": "{route}",
+    "new-route": "/patrols/jinxiu/routes/new",
+    "sites": "/sites",
+    "site": "/sites/jinxiu",
+    "new-place": "/sites/jinxiu/places/new",
+    "checkpoint": "{checkpoint}",
+    "new-checkpoint": "/sites/jinxiu/checkpoints/new",
+    "labels-large": "/labels?site=hexi",
+    "labels-medium": "/labels?site=hexi&size=medium",
+    "labels-small": "/labels?site=hexi&size=small",
+    "people": "/people",
+    "person": "{person}",
+    "new-person": "/people/new",
+    "devices": "/devices",
+    "held": "{held}",
+}
+NOBODY = {
+    "login": "/login",
+    "label": "/c/{label}",
+    "old-label": "/c/{old_label}",
+    "unknown-label": "/c/0000000000",
+    "offline": "/offline",
+    "not-found": "/nowhere",
+}
+KNOWN = {"login-known": "/login", "login-pin": "{pin}"}
+BY_PERSON = {"guard": FIELD, "supervisor": SUPERVISOR, "manager": MANAGER, "nobody": NOBODY, "known": KNOWN}
+PAGES = [(person, name, address) for person, pages in BY_PERSON.items() for name, address in pages.items()]
+FOR_A_DESK = ("supervisor", "manager")
+REFUSALS = {"unknown-label", "not-found"}  # the browser itself notes their status as an error
+
+
+@pytest.fixture(scope="module")
+def people(playwright: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
+    """The demo's people, each with a browser."""
+    server = make_demo(tmp_path_factory.mktemp("demo"))
+    found = People(playwright, server)
+    yield found
+    found.close()
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def places(people: People) -> dict[str, str]:
+    """Addresses that only the demo knows."""
+    return addresses(people) | {"pin": people.of("known").first_link("/login", "/login/")}
+
+
+@pytest.fixture
+def visit(people: People, places: dict[str, str]) -> Callable[[str, str, str], Visitor]:
+    """Opens a page as a person, in a language."""
+
+    def open_(person: str, address: str, language: str) -> Visitor:
+        visitor = people.of(person)
+        visitor.speak(language)
+        visitor.look(address.format(**places))
+        return visitor
+
+    return open_
+
+
+def owes_nothing(visitor: Visitor, name: str, language: str, for_desk: bool) -> None:
+    """Day and night, phone and desk: no violation, no overflow, no English in Chinese; pictures are kept."""
+    page = visitor.page
+    found = {"phone by day": visitor.violations(), "wider on a phone": page.evaluate(WIDER)}
+    if language == "zh":
+        found["left in English"] = left_in_english(page.evaluate(TEXTS))
+    visitor.shoot(f"{name}-{language}-phone-light")
+    page.emulate_media(color_scheme="dark")
+    found["phone by night"] = visitor.violations("color-contrast")
+    visitor.shoot(f"{name}-{language}-phone-dark")
+    page.set_viewport_size(DESK)
+    found["wider on a desk"] = page.evaluate(WIDER)
+    found["desk by night"] = visitor.violations("color-contrast") if for_desk else []
+    visitor.shoot(f"{name}-{language}-desk-dark")
+    page.emulate_media(color_scheme="light")
+    found["desk by day"] = visitor.violations() if for_desk else []
+    visitor.shoot(f"{name}-{language}-desk-light")
+    page.set_viewport_size(SMALL)
+    found["wider on a small phone"] = page.evaluate(WIDER)
+    page.set_viewport_size(PHONE)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    found["wider in large print"] = page.evaluate(WIDER)
+    assert {what: wrong for what, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("person", "name", "address"), PAGES, ids=[name for _person, name, _address in PAGES])
+def test_page(visit: Callable[..., Visitor], person: str, name: str, address: str, language: str) -> None:
+    visitor = visit(person, address, language)
+    complaints = [line for line in visitor.complaints if not (name in REFUSALS and "404" in line)]
+    assert complaints == []
+    assert visitor.strangers == []
+    if person == "guard":
+        assert visitor.page.evaluate(TOO_LOW, 48) == []
+    owes_nothing(visitor, name, language, person in FOR_A_DESK)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_log_with_every_round_unfolded(visit: Callable[..., Visitor], language: str) -> None:
+    visitor = visit("supervisor", SUPERVISOR["log-yesterday"], language)
+    visitor.page.evaluate("document.querySelectorAll('details').forEach((fold, n) => { fold.open = n < 4; })")
+    owes_nothing(visitor, "log-unfolded", language, for_desk=True)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("dialog", ["d-pause", "d-more"])
+def test_dialogs_of_a_round(visit: Callable[..., Visitor], dialog: str, language: str) -> None:
+    visitor = visit("guard", FIELD["round"], language)
+    visitor.page.evaluate(f"document.getElementById('{dialog}').showModal()")
+    visitor.page.evaluate(f"document.querySelectorAll('#{dialog} details').forEach((fold) => {{ fold.open = true; }})")
+    assert visitor.page.evaluate(TOO_LOW, 48) == []
+    owes_nothing(visitor, dialog, language, for_desk=False)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_form_that_is_refused(visit: Callable[..., Visitor], language: str) -> None:
+    visitor = visit("manager", MANAGER["new-schedule"], language)
+    with visitor.page.expect_navigation():
+        visitor.page.click("main .btn.next")
+    visitor.page.evaluate(AXE.read_text())
+    assert visitor.page.locator("[role=alert], .error").count()
+    owes_nothing(visitor, "refused-schedule", language, for_desk=True)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_first_run(playwright: Any, tmp_path_factory: pytest.TempPathFactory, language: str) -> None:
+    server = make_empty(tmp_path_factory.mktemp("empty"))
+    people = People(playwright, server)
+    try:
+        visitor = people.of("nobody")
+        visitor.speak(language)
+        visitor.look("/first-run")
+        assert visitor.complaints == []
+        owes_nothing(visitor, "first-run", language, for_desk=False)
+    finally:
+        people.close()
+        server.kill()
