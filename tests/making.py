@@ -250,10 +250,10 @@ class Browser:
         self.headers = {"Accept-Language": language, "Accept": "text/html"}
 
     def get(self, address: str, **headers: str) -> TestResponse:
-        return self.client.get(address, headers=self.headers | {key.replace("_", "-"): value for key, value in headers.items()})
+        return self.client.get(address, buffered=True, headers=self.headers | {key.replace("_", "-"): value for key, value in headers.items()})
 
     def post(self, address: str, data: Any = None, headers: dict[str, str] | None = None) -> TestResponse:
-        return self.client.post(address, data=data or {}, headers=self.headers | (headers or {}))
+        return self.client.post(address, data=data or {}, buffered=True, headers=self.headers | (headers or {}))
 
     def sign_in(self, username: str, password: str = PASSWORD) -> Browser:
         """Sign in with the password. The device stays the same from the second time on."""

@@ -85,6 +85,8 @@ def init_gate(app: Flask, rank_of_caller: Callable[[], int | None], ask_to_sign_
             return None
         if request.method not in READING and from_elsewhere():
             raise Problem("cross-site")
+        if "\0" in request.path or any("\0" in text for text in request.values.values()):
+            raise Problem("bad-call")  # no database keeps it, and nobody types it
         if access == "public":
             return None
         rank = rank_of_caller()

@@ -6,11 +6,13 @@ raised is a bug and is not caught.
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from webapp.core.db import db
@@ -104,6 +106,22 @@ def init_problems(app: Flask) -> None:
             return make_response(error.get_response())
         response = answer(Problem(BY_STATUS.get(error.code or 500, "bad-call" if (error.code or 500) < 500 else "bug")))
         response.status_code = error.code or 500
+        return response
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(sqlite3.OperationalError)
+    def unreachable(error: Exception) -> Response:
+        """The database does not answer, or is locked: a matter of time. No page is drawn, since a page would ask it again."""
+        app.logger.error("database: %s", error)
+        busy = Problem("busy", retry_after_s=10)
+        response = (
+            jsonify(error=busy.code, message=str(busy.sentence))
+            if wants_json()
+            else make_response(f"{busy.sentence} {busy.refusal.advice}")
+        )
+        response.mimetype = "application/json" if wants_json() else "text/plain"
+        response.status_code = busy.refusal.status
+        response.headers["Retry-After"] = str(busy.retry_after_s)
         return response
 
     @app.errorhandler(500)

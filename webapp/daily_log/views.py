@@ -127,14 +127,22 @@ def show_person_day(person: Person) -> str:
 # ---------------------------------------------------------------- evidence
 
 
+def may_look_at(person: Person, record: Record) -> bool:
+    """Its author may, and the supervisors of its site; of the author, where no site could be read (it is held then)."""
+    if record.person_id == person.id:
+        return True
+    if record.site_id is None:
+        return db.session.scalar(people_reached(person).where(Person.id == record.person_id)) is not None
+    rank = rank_at(person, record.site_id)
+    return rank is not None and rank >= gate.RANKS["supervisor"]
+
+
 @daily_log.get("/records/<uuid:record_id>/photos/<sha256>")
 @gate.signed_in
 def photo(record_id: UUID, sha256: str) -> Response:
     """A picture that a record names, for its author and for the supervisors of its site."""
     record: Record = get_or_404(Record, record_id)
-    person = me()
-    rank = rank_at(person, record.site_id) if record.site_id else None
-    if record.person_id != person.id and (rank is None or rank < gate.RANKS["supervisor"]):
+    if not may_look_at(me(), record):
         raise Problem("not-found")
     if db.session.get(RecordPhoto, (record_id, sha256)) is None:
         raise Problem("not-found")
