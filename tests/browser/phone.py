@@ -49,12 +49,14 @@ RECORD = """async (wanted) => {
   const { record } = await import(`/static/${document.documentElement.dataset.build}/js/outbox/queue.js`);
   return Promise.all(wanted.map(async ([kind, body]) => (await record(kind, body)).id));
 }"""
-READY = """async ({ person, decoder }) => {
-  if (!navigator.serviceWorker.controller) return false;
+READY = """async ({ decoder }) => {
+  const registration = await navigator.serviceWorker.getRegistration();
+  if (!registration?.active || registration.active.state !== 'activated') return false;
   const { build } = document.documentElement.dataset;
   const shell = await caches.open(`shell-${build}`);
   return !decoder || Boolean(await shell.match(`/static/${build}/vendor/zxing-wasm/reader/zxing_reader.wasm`));
 }"""
+CONTROLLED = "() => Boolean(navigator.serviceWorker.controller)"
 
 
 class Phone:
@@ -129,7 +131,10 @@ class Phone:
 
     def ready(self, decoder: bool = False) -> Phone:
         """Until a worker controls the page, a ticket and the whole pack are here and, if wanted, the label reader."""
-        self.until(lambda: self.page.evaluate(READY, {"person": "", "decoder": decoder}), "the worker and its shell", 40, self.worker)
+        self.until(lambda: self.page.evaluate(READY, {"decoder": decoder}), "the worker and its shell", 40, self.worker)
+        if not self.page.evaluate(CONTROLLED):
+            self.page.reload()  # a page on its way while the worker took over is served from the next one on
+        self.until(lambda: self.page.evaluate(CONTROLLED), "the worker in control", 20, self.worker)
         person = self.page.evaluate("() => document.documentElement.dataset.person")
         self.until(lambda: self.pack(person)["pages"], "the pack", 30)
         self.until(lambda: any(key.startswith(f"ticket:{person}") for key in self.meta()), "the ticket")

@@ -62,13 +62,14 @@ class Spot:
 class World:
     """One community with twelve labelled checkpoints; rounds that are open now, until at least an hour from now.
 
-    `main` visits the first six checkpoints in order; each of `steps` two others, for journeys that end a round.
+    `main` visits the first six checkpoints in order, `other` the rest; each of `steps` two of these, for journeys that end a round.
     """
 
     database: Path
     spots: list[Spot] = field(default_factory=list)
     people: dict[str, str] = field(default_factory=dict)
     main: str = ""
+    other: str = ""
     steps: list[str] = field(default_factory=list)
     day: str = ""
 
@@ -106,6 +107,7 @@ def _fill(world: World) -> None:
     begin = now.astimezone(ZONE) - timedelta(minutes=40)
     world.day = begin.date().isoformat()
     world.main = _round(site, "Main", world.spots[:POINTS_OF_MAIN], begin, past)
+    world.other = _round(site, "Other", world.spots[POINTS_OF_MAIN:], begin, past)
     pairs = [world.spots[6 + n : 8 + n] for n in range(STEP_ROUNDS)]
     world.steps = [_round(site, f"Pair {n}", pair, begin, past) for n, pair in enumerate(pairs, 1)]
 
