@@ -92,7 +92,7 @@ def _guards() -> list[str]:
 def fill(folder: Path, scans: int, per_day: int = 720) -> None:
     """Add scans of complete days, backwards from yesterday: a longer history, not busier days."""
     app = application(folder)
-    with app.test_request_context(), ids.seeded(2) as chance:
+    with app.test_request_context(), ids.seeded(scans) as chance:
         site = db.session.scalars(sa.select(Site)).one()
         guards = list(db.session.scalars(sa.select(Person.id).where(Person.trade == "guard")))
         have = db.session.scalar(sa.select(sa.func.count()).select_from(Scan)) or 0
