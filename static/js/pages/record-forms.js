@@ -8,6 +8,7 @@
  *   [data-form-state] (role="status") says "Saved on this phone" or why not; [data-photo-list] names the photos chosen so far.
  */
 import { dropDraft, loadDraft, newId, record, saveDraft, subscribe } from '../outbox/queue.js';
+import { recordById } from '../outbox/store.js';
 import { compressPhoto } from '../photo.js';
 import { t } from '../words.js';
 import { bodyOf, fill, valuesOf } from './form-values.js';
@@ -116,7 +117,7 @@ class RecordForm {
       this.say('form.saved', 'good');
       this.form.dispatchEvent(new CustomEvent('rounds:saved', { bubbles: true, detail: { id: this.id } }));
       if (!then) return this.clear();
-      await sent();
+      await sent(this.id);
       location.assign(then);
     } catch (error) {
       console.error('not saved', error);
@@ -142,12 +143,16 @@ class RecordForm {
   }
 }
 
-/** The next page is the server's: it gets a moment to hear of the record first, or it would show what is past. @returns {Promise<void>} */
-function sent() {
+/** The next page is the server's: it gets a moment to hear of the record first, or it would show what is past.
+ * @param {string} id @returns {Promise<void>} */
+function sent(id) {
   return new Promise((resolve) => {
     const done = () => { stop(); clearTimeout(timer); resolve(); };
     const timer = setTimeout(done, navigator.onLine === false ? 0 : SENT_MS);
-    const stop = subscribe(({ type }) => { if (type === 'status') done(); });
+    const stop = subscribe(async (news) => {
+      if (news.type === 'status' && news.status.trouble) done();
+      if (news.type === 'change' && news.ids.includes(id) && (await recordById(id))?.receipt) done();
+    });
   });
 }
 
