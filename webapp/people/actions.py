@@ -39,10 +39,11 @@ def sign_in(username: str, password: str, address: str) -> Person | None:
 
     Raises Problem too-many (429) for an account or an address with too many failed tries.
     """
-    account = username.strip().casefold()[:60]
+    person = queries.by_login(username)
+    # Counted under the account's one name, so that the employee number is no way round.
+    account = (person.username if person else username.strip().casefold())[:60]
     if is_throttled(*queries.recent_tries(account, address)):
         raise Problem("too-many", retry_after_s=int(THROTTLE_WINDOW.total_seconds()))
-    person = queries.by_login(account)
     if verify(person.password_hash if person else None, password) and person and person.in_force:
         return person
     db.session.add(SignInTry(account=account, address=address))
