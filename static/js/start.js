@@ -1,0 +1,65 @@
+/** The parts of every page. What a page alone needs lies in pages/ and comes when the page asks for it: `<main data-page="scan">`. */
+import { startMarks, showNote } from './outbox/marks.js';
+import { subscribe } from './outbox/queue.js';
+import { askForSync, keepTrying } from './outbox/retry.js';
+import { makeCourier } from './outbox/send.js';
+import { forgetOthers, refreshPack } from './pack.js';
+import { checkPhone, offerInstall } from './phone.js';
+import { finishSignOut, renewTicket } from './ticket.js';
+import { startWorker } from './worker.js';
+
+const page = document.documentElement.dataset;
+const courier = makeCourier({ build: page.build ?? '' });
+
+/** Starts one part; a part that fails must not take the others with it. @param {string} name @param {() => unknown} part */
+async function part(name, part) {
+  try { await part(); } catch (error) { console.error(name, error); }
+}
+
+/** What a document, or a fragment swapped into it, asks for. */
+async function loadPages() {
+  const name = /** @type {HTMLElement | null} */ (document.querySelector('main[data-page]'))?.dataset.page;
+  if (name) await part(name, () => import(`./pages/${name}.js`));
+  if (document.querySelector('[data-pin-pad]')) await part('pin', () => import('./pages/pin.js'));
+  if (document.querySelector('form[data-outbox]')) await part('forms', async () => (await import('./pages/record-forms.js')).takeOverForms());
+  if (document.querySelector('form[data-signout]')) await part('signout', async () => (await import('./pages/signout.js')).takeOverSignouts());
+}
+
+/** Dialogs for browsers that do not know `commandfor` yet. @param {Event} event */
+function openDialog(event) {
+  const opener = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-opens]'));
+  const dialog = opener && document.getElementById(opener.dataset.opens ?? '');
+  if (dialog instanceof HTMLDialogElement && !('commandForElement' in HTMLButtonElement.prototype)) dialog.showModal();
+}
+
+/** Ticket, then records, then the pack: what is owed goes before what is wanted. */
+async function contact() {
+  if (await renewTicket()) await courier.poke('sign-in');
+  await refreshPack();
+}
+
+document.addEventListener('click', openDialog);
+await part('sign-out', finishSignOut);
+document.addEventListener('click', (event) => { if (/** @type {Element} */ (event.target).closest('[data-print]')) print(); });
+await part('pages', loadPages);
+/** @type {() => Promise<void>} */ let showMarks = async () => {};
+await part('marks', () => { showMarks = startMarks(); });
+// Not awaited: some browsers ask the person about lasting storage, and sending must not wait for an answer.
+part('phone', checkPhone);
+part('install', offerInstall);
+const registration = startWorker();
+await part('courier', () => keepTrying(courier));
+subscribe(async (news) => {
+  if (news.type !== 'saved') return;
+  courier.poke('saved');
+  const worker = await registration;
+  if (worker) askForSync(worker);
+});
+document.addEventListener('rounds:send-now', () => courier.poke('tap'));
+for (const event of ['online', 'offline']) addEventListener(event, showNote);
+// htmx 4 says it this way when it has exchanged a part of the page.
+document.addEventListener('htmx:after:swap', () => { loadPages(); showMarks().catch(console.error); });
+if (page.person && !page.cachedAt) await part('others', () => forgetOthers(page.person ?? ''));
+await part('contact', contact);
+addEventListener('online', () => part('contact', contact));
+document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') part('contact', contact); });
