@@ -190,7 +190,7 @@ class Visitor:
         self.complaints.clear()
         self.strangers.clear()
         self.page.goto(address)
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_timeout(200)  # what the scripts add once they have read the phone's memory
         self.page.evaluate(AXE.read_text())
 
     def violations(self, *rules: str) -> list[str]:
