@@ -188,6 +188,15 @@ class Server:
         self.process = None
 
     @contextlib.contextmanager
+    def down(self) -> Iterator[None]:
+        """Killed; back at the end."""
+        self.kill()
+        try:
+            yield
+        finally:
+            self.start()
+
+    @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
         """Accepts connections and says nothing: a black hole."""
         self.signal(signal.SIGSTOP)

@@ -77,7 +77,7 @@ def test_saved_is_said_after_the_strict_transaction_and_a_reload_shows_it(
 
 def test_A3_every_confirmed_save_outlives_a_crash_of_the_page(phone: Phone, server: Server, world: World) -> None:
     acked: list[str] = []
-    phone.context.expose_function("acked", lambda id: acked.append(id))
+    phone.context.expose_function("acked", lambda id: acked.append(str(id)))
     phone.goto("/outbox")
     phone.offline()
     phone.page.evaluate(SAVE_FOREVER, [world.spots[0].code, 5])

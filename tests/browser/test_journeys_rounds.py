@@ -103,21 +103,19 @@ def test_C9_the_same_from_a_cold_start_without_a_server(
     spots = world.spots[6:]
     phone = new_phone(film=film(spots)).sign_in().ready(decoder=True)
     phone.close()
-    server.kill()
+    with server.down():
+        phone.open()
+        phone.goto("/today")
+        assert phone.page.evaluate("() => performance.getEntriesByType('paint')[0]?.startTime ?? 0") < 2_000
+        phone.until(lambda: "This page is as of" in phone.note(), "its age is said", tell=phone.note)
+        phone.page.locator(f'a[href="/rounds/{world.other}"]').click()
+        phone.page.get_by_role("link", name="Start scanning").click()
+        scans = walk(phone, spots)
+        phone.page.get_by_role("link", name="Close the scanner").click()
+        phone.page.locator("li[data-checkpoint]").get_by_text("On this phone").nth(5).wait_for()
+        assert phone.page.locator(f'[data-round-done="{world.other}"]').inner_text() == "6"
+        assert phone.page.locator("[data-outbox-pill]").inner_text() == "6 to send"
 
-    phone.open()
-    phone.goto("/today")
-    assert phone.page.evaluate("() => performance.getEntriesByType('paint')[0]?.startTime ?? 0") < 2_000
-    phone.until(lambda: "This page is as of" in phone.note(), "its age is said", tell=phone.note)
-    phone.page.locator(f'a[href="/rounds/{world.other}"]').click()
-    phone.page.get_by_role("link", name="Start scanning").click()
-    scans = walk(phone, spots)
-    phone.page.get_by_role("link", name="Close the scanner").click()
-    phone.page.locator("li[data-checkpoint]").get_by_text("On this phone").nth(5).wait_for()
-    assert phone.page.locator(f'[data-round-done="{world.other}"]').inner_text() == "6"
-    assert phone.page.locator("[data-outbox-pill]").inner_text() == "6 to send"
-
-    server.start()
     phone.send_now()
     phone.until_received([scan["id"] for scan in scans])
     in_the_log(office, server, world, world.other, spots, scans)
@@ -224,14 +222,16 @@ def test_a_round_ended_early_offline_says_why_once_there_is_signal(phone: Phone,
     more(phone, "End early, say why")
     phone.page.locator("#f-end-reason").fill("The roof is locked")
     phone.page.get_by_role("button", name="End early").click()
-    phone.until(lambda: phone.items(), "the record")
+    phone.until(phone.items, "the record")
     (step,) = phone.items()
     phone.page.locator("[data-outbox-pill]").get_by_text("1 to send").wait_for()
     phone.offline(False)
     phone.until_received([step["id"]])
     office.goto(f"/log/garden/{world.day}")
     office.page.get_by_text("“The roof is locked”").first.wait_for()
-    assert server.rows("SELECT verb, reason FROM round_step WHERE round_id = ?", round_id) == [{"verb": "end", "reason": "The roof is locked"}]
+    assert server.rows("SELECT verb, reason FROM round_step WHERE round_id = ?", round_id) == [
+        {"verb": "end", "reason": "The roof is locked"}
+    ]
 
 
 def test_duty_begins_and_ends(phone: Phone, server: Server) -> None:

@@ -86,7 +86,9 @@ def test_C1_a_worker_stopped_in_mid_upload_loses_nothing(phone: Phone, proxy: Pr
     once(server, ids)
 
 
-def test_C2_a_page_that_dies_in_mid_upload_hands_over_to_the_next(phone: Phone, proxy: Proxy, server: Server, world: World, held: Held) -> None:
+def test_C2_a_page_that_dies_in_mid_upload_hands_over_to_the_next(
+    phone: Phone, proxy: Proxy, server: Server, world: World, held: Held
+) -> None:
     proxy.on(SYNC, held, times=1)
     phone.goto("/outbox")
     ids = phone.record(*scans(world, 4))
@@ -123,7 +125,9 @@ def test_C3_of_two_tabs_one_uploads_and_both_know(phone: Phone, proxy: Proxy, se
         page.get_by_text("Received").nth(5).wait_for()
 
 
-def test_C3_without_locks_two_tabs_still_make_one_row_each(new_phone: MakePhone, proxy: Proxy, server: Server, world: World, held: Held) -> None:
+def test_C3_without_locks_two_tabs_still_make_one_row_each(
+    new_phone: MakePhone, proxy: Proxy, server: Server, world: World, held: Held
+) -> None:
     phone = new_phone(prepare="Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })").sign_in().ready()
     phone.goto("/outbox")
     other = phone.context.new_page()
@@ -199,7 +203,9 @@ def test_C11_a_worker_that_cannot_fetch_its_shell_leaves_the_old_one_in_charge(
         proxy.on("GET /static/.*/js/scan/judge.js", status(500))
         phone.page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration()).update(); }")
         phone.until(
-            lambda: phone.page.evaluate("async () => { const r = await navigator.serviceWorker.getRegistration(); return !r.installing && !r.waiting; }"),
+            lambda: phone.page.evaluate(
+                "async () => { const r = await navigator.serviceWorker.getRegistration(); return !r.installing && !r.waiting; }"
+            ),
             "the install has failed",
         )
         assert proxy.asked("GET /static/.*/js/scan/judge.js")
@@ -220,7 +226,9 @@ def new_release(server: Server, folder: Path) -> Iterator[None]:
         server.start()
 
 
-def test_D1_D2_an_update_waits_for_the_tap_and_keeps_the_draft(phone: Phone, proxy: Proxy, server: Server, world: World, tmp_path: Path) -> None:
+def test_D1_D2_an_update_waits_for_the_tap_and_keeps_the_draft(
+    phone: Phone, proxy: Proxy, server: Server, world: World, tmp_path: Path
+) -> None:
     phone.scan_page(world.main)
     scan = phone.type_code(world.spots[0])["id"]
     phone.until_received([scan])
@@ -229,13 +237,17 @@ def test_D1_D2_an_update_waits_for_the_tap_and_keeps_the_draft(phone: Phone, pro
     old = phone.page.evaluate("() => document.documentElement.dataset.build")
     with new_release(server, tmp_path):
         phone.page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration()).update(); }")
-        # The scanner has no room for notices: the next ordinary page says it. There nothing has changed yet either.
-        phone.until(lambda: phone.page.evaluate("async () => Boolean((await navigator.serviceWorker.getRegistration()).waiting)"), "the new worker waits")
+        phone.until(
+            lambda: phone.page.evaluate("async () => Boolean((await navigator.serviceWorker.getRegistration()).waiting)"),
+            "the new worker waits",
+        )
         assert phone.page.get_by_label("What is wrong?").input_value() == "The lamp fl"
         phone.page.get_by_label("What is wrong?").fill("The lamp flickers")
         begun = len(proxy.calls)
         assert f"shell-{old}" in phone.page.evaluate("() => caches.keys()")
-        phone.until(lambda: any(d["values"].get("text") == "The lamp flickers" for d in phone.database("pocket")["drafts"].values()), "the draft")
+        phone.until(
+            lambda: any(d["values"].get("text") == "The lamp flickers" for d in phone.database("pocket")["drafts"].values()), "the draft"
+        )
         other = phone.context.new_page()
         other.goto(phone.origin + "/outbox")
         note = other.get_by_text("A new version is ready")
@@ -272,3 +284,19 @@ def test_C5_the_worker_and_a_page_at_once_make_one_row(phone: Phone, proxy: Prox
     phone.until_received(ids)
     until(lambda: not [call for call in proxy.asked(SYNC) if not call.until], "all calls are over")
     once(server, ids)
+
+
+@pytest.mark.parametrize("username", ["guard", "supervisor"])
+def test_no_page_breaks_the_policy_or_asks_anybody_else(new_phone: MakePhone, world: World, username: str) -> None:
+    phone = new_phone().sign_in(username).ready()
+    office = ["/log", f"/log/garden/{world.day}", "/held", "/labels", "/devices", "/people", "/plans"] if username == "supervisor" else []
+    for path in ["/today", "/scan", "/outbox", "/me", "/my-day", f"/rounds/{world.main}", "/offline", *office]:
+        answer = phone.page.goto(phone.origin + path)
+        assert answer.status < 500, path
+        phone.page.wait_for_load_state("networkidle")
+    assert (phone.complaints, phone.strangers) == ([], set())
+    # That these two notice anything: a page that does both.
+    phone.page.evaluate("() => document.body.append(Object.assign(new Image(), { src: 'http://127.0.0.2:9/' }))")
+    phone.until(lambda: phone.complaints or phone.strangers, "the policy speaks up")
+    phone.complaints.clear()
+    phone.strangers.clear()
