@@ -26,6 +26,7 @@ export async function refreshPack({ now = false } = {}) {
   const pack = await reply.json();
   if (pack.person?.id !== person) return;
   await store.pocketPut('packs', { pack, build, at: Date.now(), pages: false }, person);
+  document.dispatchEvent(new Event('rounds:pack'));   // the scanner may be waiting for it
   const pages = await keepPages(pack);
   await store.pocketPut('packs', { pack, build, at: Date.now(), pages }, person);
 }

@@ -27,6 +27,7 @@ const DRAFT = 'scan';
 const UNSAVED = { PhoneFull: 'scan.phone-full', NobodySignedIn: 'scan.sign-in', NeedsUpdate: 'scan.update-first' };
 const TOAST_MS = 3500;
 const LEARN_MS = 5 * 60_000;
+const FIRST_LIST_MS = 4_000;
 const drafts = { save: saveDraft.bind(null, DRAFT), drop: dropDraft.bind(null, DRAFT) };
 
 class ScanPage {
@@ -47,7 +48,7 @@ class ScanPage {
   async start() {
     this.listen();
     // The camera and the reader take longest: they start first, what is known of today arrives meanwhile.
-    const known = this.learn();
+    const known = this.learn().then(() => this.firstList());
     void this.openLoop(known);
     await known;
     await this.resume();
@@ -65,6 +66,16 @@ class ScanPage {
     } catch (error) {
       console.error(error); // the phone's memory does not open: recording will say so itself
     }
+  }
+
+  /** On a phone that has just been signed in on, today's list is still on its way: a label read before it would look unknown. */
+  async firstList() {
+    if (this.recorder.pack || navigator.onLine === false) return;
+    await new Promise((resolve) => {
+      document.addEventListener('rounds:pack', resolve, { once: true });
+      setTimeout(resolve, FIRST_LIST_MS);
+    });
+    await this.learn();
   }
 
   /** @param {Promise<unknown>} known  no label is judged before */
@@ -233,6 +244,7 @@ class ScanPage {
     part(root, 'typed-form').addEventListener('submit', (event) => (event.preventDefault(), void this.typed(dialog)));
     part(root, 'photo').addEventListener('change', (event) => void this.photo(/** @type {HTMLInputElement} */ (event.target)));
     document.addEventListener('rounds:flush', (event) => /** @type {CustomEvent} */ (event).detail.push(this.sheet?.keep()));
+    document.addEventListener('rounds:pack', () => void this.learn());
     document.addEventListener('visibilitychange', () => void (document.hidden ? this.sheet?.keep() : this.learn()));
   }
 
