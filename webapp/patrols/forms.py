@@ -72,7 +72,10 @@ def questions_in(text: str) -> list[dict[str, Any]]:
     """Questions, one a line: `Is the pump dry?` is yes/no; `Pressure [MPa]` a number with its unit; `Lamp: on / off` a choice;
     `Remarks …` (ending in dots) a text. A trailing `*` makes it required. Text that is JSON already is taken as it is."""
     if text.lstrip().startswith("["):
-        found = json.loads(text)
+        try:
+            found = json.loads(text)
+        except RecursionError:
+            raise ValueError(text[:20]) from None
         return found if isinstance(found, list) else []
     return [_question(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 

@@ -166,6 +166,7 @@ def check_rule(rule: str) -> None:
     moments = list(rrulestr(rule, dtstart=start).xafter(start, count=MOST_A_DAY + 1, inc=True))
     if not moments or sum(moment < start + timedelta(days=1) for moment in moments) > MOST_A_DAY:
         raise ValueError(rule)
+    wall_times(rule, start.date(), start.date() + timedelta(days=8))  # as it will be asked: an interval may be too long to count
 
 
 def _latest(versions: Sequence[Any], moment: datetime) -> Any:
