@@ -204,9 +204,9 @@ def test_A15_a_double_tap_is_one_record(new_phone: MakePhone, server: Server) ->
     phone = new_phone().sign_in("guard2").ready()
     # Two taps of one event loop turn: faster than any finger.
     phone.page.get_by_role("button", name="Clock on").evaluate("(button) => { button.click(); button.click(); }")
-    phone.page.get_by_role("button", name="Clock off").wait_for()
+    phone.until(phone.items, "the record")
+    phone.until_received([item["id"] for item in phone.items()])
     (item,) = phone.items()
-    phone.until_received([item["id"]])
     assert len(server.records([item["id"]])) == 1
 
 
