@@ -39,9 +39,10 @@ async function contact() {
 }
 
 document.addEventListener('click', openDialog);
-await part('sign-out', finishSignOut);
 document.addEventListener('click', (event) => { if (/** @type {Element} */ (event.target).closest('[data-print]')) print(); });
+// Forms first: what is tapped before they are taken over goes to the server as it is, and is lost without signal.
 await part('pages', loadPages);
+await part('sign-out', finishSignOut);
 /** @type {() => Promise<void>} */ let showMarks = async () => {};
 await part('marks', () => { showMarks = startMarks(); });
 // Not awaited: some browsers ask the person about lasting storage, and sending must not wait for an answer.
