@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from tests import postgres
 from tests.databases import Engine, PostgreSQL, SQLite
@@ -47,9 +48,26 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         running.engine.dispose()
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once a session: each test has an application of its own, and compiling is most of its time."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = CompiledTemplates()
+
+
 def make_app(url: str, data: Path, **settings: Any) -> Flask:
     """An application over that database."""
-    return create_app(
+    app = create_app(
         {
             "TESTING": True,
             "ROUNDS_DATA": str(data),
@@ -63,6 +81,8 @@ def make_app(url: str, data: Path, **settings: Any) -> Flask:
         }
         | settings
     )
+    app.jinja_env.bytecode_cache = TEMPLATES
+    return app
 
 
 def let_go(app: Flask) -> None:

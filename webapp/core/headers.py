@@ -40,7 +40,7 @@ def init_headers(app: Flask) -> None:
     def harden(response: Response) -> Response:
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint == "static_files.file":
+        if request.endpoint == "static_files.file" and response.status_code == 200:
             return response  # a file of ours opens no page: what follows would only weigh
         for name, value in PAGES.items():
             response.headers.setdefault(name, value)
