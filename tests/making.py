@@ -250,7 +250,9 @@ class Browser:
         self.headers = {"Accept-Language": language, "Accept": "text/html"}
 
     def get(self, address: str, **headers: str) -> TestResponse:
-        return self.client.get(address, buffered=True, headers=self.headers | {key.replace("_", "-"): value for key, value in headers.items()})
+        return self.client.get(
+            address, buffered=True, headers=self.headers | {key.replace("_", "-"): value for key, value in headers.items()}
+        )
 
     def post(self, address: str, data: Any = None, headers: dict[str, str] | None = None) -> TestResponse:
         return self.client.post(address, data=data or {}, buffered=True, headers=self.headers | (headers or {}))
