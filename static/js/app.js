@@ -7,4 +7,13 @@ const start = () => import('./start.js');
 if (document.hidden) start();
 else requestAnimationFrame(() => setTimeout(start));
 
+// A tap before the scripts are there is not lost, nor sent to a server that may be out of reach: it waits until they take the form over.
+document.addEventListener('submit', (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (!form.matches('form[data-outbox]:not([data-taken]), form[data-signout]:not([data-taken])')) return;
+  event.preventDefault();
+  const { submitter } = event;
+  form.addEventListener('rounds:taken', () => form.requestSubmit(submitter), { once: true });
+}, true);
+
 export {};

@@ -44,7 +44,11 @@ class Pictures(http.server.SimpleHTTPRequestHandler):
     """`/static/…` as the product serves it, `/picture/<name>` from memory, and an empty page."""
 
     pictures: ClassVar[dict[str, bytes]] = {}
-    extensions_map: ClassVar[dict[str, str]] = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".wasm": "application/wasm", ".js": "text/javascript"}
+    extensions_map: ClassVar[dict[str, str]] = {
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".wasm": "application/wasm",
+        ".js": "text/javascript",
+    }
 
     def do_GET(self) -> None:
         if self.path.startswith("/static/"):

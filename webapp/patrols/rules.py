@@ -349,6 +349,9 @@ class RoundState:
         return self.count("early", "on_time", "late")
 
 
+MOVES = ("start", "pause", "resume")  # any of them says that the round has begun
+
+
 def round_state(round_: Round, scans: Iterable[Seen], steps: Iterable[Step], now: datetime) -> RoundState:
     """Fold scans and steps, in order of corrected time, into the round's state at `now`."""
     scans, ordered = list(scans), tuple(sorted(steps, key=lambda s: s.at))
@@ -361,7 +364,7 @@ def round_state(round_: Round, scans: Iterable[Seen], steps: Iterable[Step], now
             s.person_id for s in sorted(scans, key=lambda s: s.at) if not s.withdrawn
         ]
         holder = workers[0] if workers else round_.person_id
-    begun = min([s.at for s in ordered if s.verb == "start"] + times, default=None)
+    begun = min([s.at for s in ordered if s.verb in MOVES] + times, default=None)
     complete = all(p.state in ("early", "on_time", "late") for p in points)
     finished = max(times) if complete and times else ended.at if ended else None
     return RoundState(round_, _word(round_, now, points, ordered, begun, complete, ended), points, ordered, holder, begun, finished)
@@ -383,7 +386,7 @@ def _word(
     if now > round_.closes_at:
         return "incomplete" if any(p.state != "missed" for p in points) else "missed"
     if begun:
-        moving = [s.verb for s in steps if s.verb in ("start", "pause", "resume")]
+        moving = [s.verb for s in steps if s.verb in MOVES]
         return "paused" if moving and moving[-1] == "pause" else "running"
     return "due" if now >= round_.early_from else "upcoming"
 

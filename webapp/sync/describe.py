@@ -91,5 +91,8 @@ def markdown() -> str:
     for kind, schemas in KINDS.items():
         for schema, entry in schemas.items():
             parts += [f"## `{kind}`, schema {schema}", (entry.body.__doc__ or "").strip(), fields_table(entry.body)]
-    parts += ["## Why a record is held", "| reason | what the person reads |\n|---|---|\n" + "\n".join(f"| `{c}` | {s} |" for c, s in REASONS.items())]
+    parts += [
+        "## Why a record is held",
+        "| reason | what the person reads |\n|---|---|\n" + "\n".join(f"| `{c}` | {s} |" for c, s in REASONS.items()),
+    ]
     return "\n\n".join(part.strip() for part in parts) + "\n"

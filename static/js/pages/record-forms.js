@@ -51,7 +51,7 @@ class RecordForm {
     form.addEventListener('click', (event) => { if (/** @type {Element} */ (event.target).closest('input[type=file], .picker')) this.flush(); });
     document.addEventListener('visibilitychange', () => this.flush());
     document.addEventListener('rounds:flush', (event) => /** @type {CustomEvent} */ (event).detail.push(this.busy.then(() => this.flush())));
-    this.restore().catch(console.error);
+    this.restore().catch(console.error).then(() => form.dispatchEvent(new Event('rounds:taken')));
   }
 
   async restore() {

@@ -32,6 +32,7 @@ function takeOver(form) {
     }
     location.assign(over ? '/login' : '/offline');
   });
+  form.dispatchEvent(new Event('rounds:taken'));
 }
 
 /** @param {number} n @returns {Promise<boolean>} */
