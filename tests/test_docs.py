@@ -6,7 +6,6 @@ from pathlib import Path
 
 from flask import Flask
 
-from webapp.config import SETTINGS
 from webapp.sync.describe import markdown
 
 ROOT = Path(__file__).parent.parent
@@ -16,8 +15,3 @@ def test_the_page_on_records_is_the_one_the_code_writes(app: Flask) -> None:
     with app.test_request_context(headers={"Accept-Language": "en"}):
         written = markdown()
     assert (ROOT / "docs" / "records.md").read_text() == written, "run `python -m webapp describe-records > docs/records.md`"
-
-
-def test_every_setting_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text()
-    assert [s.name for s in SETTINGS if f"`{s.name}`" not in readme] == []
