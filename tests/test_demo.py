@@ -18,7 +18,7 @@ from webapp.demo import load
 from webapp.demo.staff import PASSWORD, STAFF
 from webapp.patrols import queries
 from webapp.patrols.models import RoundStep, Scan
-from webapp.patrols.rules import RoundState
+from webapp.patrols.states import RoundState
 from webapp.people.models import Device, Duty, Person
 from webapp.photos.models import Photo
 from webapp.records.models import Correction, Note, Record

@@ -34,11 +34,11 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "name": lambda world, made: "css/app.css",
     "verb": lambda world, made: "retire",
 }
-VERBS = {"people.change_person": "disable", "sites.change_checkpoint": "label"}
+VERBS = {"accounts.change_person": "disable", "sites.change_checkpoint": "label"}
 # Site-scoped routes whose site is not in the address: what is there for them is listed, not named.
 SCOPED = {"slug", "checkpoint_id", "route_id", "schedule_id", "round_id", "record_id", "person_id", "device_id"}
 # One's own things, or those of one's people: whoever else asks finds nothing.
-OWN = {"daily_log.photo": {"guard", "supervisor", "manager", "admin"}, "people.revoke": {"guard", "supervisor", "manager", "admin"}}
+OWN = {"daily_log.photo": {"guard", "supervisor", "manager", "admin"}, "accounts.revoke": {"guard", "supervisor", "manager", "admin"}}
 QUERY = {"sites.label_csv": "?site=garden", "sites.label_sheets": "?site=garden"}
 
 

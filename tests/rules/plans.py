@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from webapp.patrols.rules import Plan, PlanPoint, Round, RouteFrom, RuleFrom, Seen, occurrences
+from webapp.patrols.rules import Plan, PlanPoint, Round, RouteFrom, RuleFrom, occurrences
+from webapp.patrols.states import Seen
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 A, B, C, D = (UUID(int=n) for n in range(1, 5))

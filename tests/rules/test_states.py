@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rules.plans import COLLEAGUE, GUARD, A, B, C, D, one_round, plan_point, seen
-from webapp.patrols.rules import Round, Step, choose_round, point_states, round_state, rounds_open, scan_state
+from webapp.patrols.rules import Round, choose_round, rounds_open
+from webapp.patrols.states import Step, point_states, round_state, scan_state
 
 ROUND = one_round()  # 22:00 UTC, early from 21:45, due until 23:00, closes 23:15
 POINT = ROUND.points[0]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import selectinload
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.problems import Problem
-from webapp.patrols import rules
+from webapp.patrols import rules, states
 from webapp.patrols.models import PlanRevision, RoundStep, Route, RouteVersion, Scan, Schedule
 from webapp.people.models import Person
 from webapp.people.queries import rank_at
@@ -172,26 +172,26 @@ def withdrawn(scans: Iterable[Scan]) -> set[UUID]:
     return found
 
 
-def seen(scan: Scan, is_withdrawn: bool) -> rules.Seen:
+def seen(scan: Scan, is_withdrawn: bool) -> states.Seen:
     """A scan as the rules need it."""
-    return rules.Seen(scan.id, scan.checkpoint_id, scan.person_id, scan.at, is_withdrawn, scan.repeat, scan.doubtful)
+    return states.Seen(scan.id, scan.checkpoint_id, scan.person_id, scan.at, is_withdrawn, scan.repeat, scan.doubtful)
 
 
-def states_of(rounds: Iterable[rules.Round], now: datetime, scans: list[Scan] | None = None) -> list[rules.RoundState]:
+def states_of(rounds: Iterable[rules.Round], now: datetime, scans: list[Scan] | None = None) -> list[states.RoundState]:
     """The states of rounds at `now`, in the order given: three queries, whatever their number."""
     rounds = list(rounds)
     ids = [r.id for r in rounds]
     if scans is None:
         scans = scans_of_rounds(ids)
     gone = withdrawn(scans)
-    by_round: dict[str, list[rules.Seen]] = {}
+    by_round: dict[str, list[states.Seen]] = {}
     for scan in scans:
         if scan.round_id:
             by_round.setdefault(scan.round_id, []).append(seen(scan, scan.id in gone))
-    steps: dict[str, list[rules.Step]] = {}
+    steps: dict[str, list[states.Step]] = {}
     for step in steps_of_rounds(ids):
-        steps.setdefault(step.round_id, []).append(rules.Step(step.verb, step.at, step.person_id, step.to_person_id, step.reason))
-    return [rules.round_state(r, by_round.get(r.id, []), steps.get(r.id, []), now) for r in rounds]
+        steps.setdefault(step.round_id, []).append(states.Step(step.verb, step.at, step.person_id, step.to_person_id, step.reason))
+    return [states.round_state(r, by_round.get(r.id, []), steps.get(r.id, []), now) for r in rounds]
 
 
 def routes_of(site_id: UUID) -> list[Route]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from webapp.core.i18n import named, text_of
-from webapp.patrols import queries, rules, words
+from webapp.patrols import queries, rules, states, words
 from webapp.patrols.models import Route, Scan
 from webapp.people.models import Person
 from webapp.people.queries import names
@@ -57,7 +57,7 @@ class ScanLine:
 class PointLine:
     """One point of a round: its state, its checkpoint, and the scan that counts."""
 
-    state: rules.PointState
+    state: states.PointState
     checkpoint: Checkpoint | None
     line: ScanLine | None
 
@@ -84,7 +84,7 @@ class RoundView:
 
     site: Site
     route: Route
-    state: rules.RoundState
+    state: states.RoundState
     points: list[PointLine]
     scans: list[ScanLine]
     holder: Person | None
@@ -150,14 +150,14 @@ def round_views(site: Site, rounds: Iterable[rules.Round], now: datetime, lines:
     rounds = list(rounds)
     if lines is None:
         lines = scan_lines(queries.scans_of_rounds(r.id for r in rounds))
-    states = queries.states_of(rounds, now, [line.scan for line in lines])
+    found = queries.states_of(rounds, now, [line.scan for line in lines])
     by_id = {line.scan.id: line for line in lines}
     by_round: dict[str | None, list[ScanLine]] = {}
     for line in lines:
         by_round.setdefault(line.scan.round_id, []).append(line)
     checkpoints = checkpoints_by_id(p.checkpoint_id for r in rounds for p in r.points)
     routes = queries.route_names(site.id)
-    people = names(_people_in(states))
+    people = names(_people_in(found))
     return [
         RoundView(
             site=site,
@@ -168,11 +168,11 @@ def round_views(site: Site, rounds: Iterable[rules.Round], now: datetime, lines:
             holder=people.get(state.holder_id) if state.holder_id else None,
             people=people,
         )
-        for state in states
+        for state in found
     ]
 
 
-def _people_in(states: list[rules.RoundState]) -> set[UUID]:
-    found = {s.holder_id for s in states} | {step.person_id for s in states for step in s.steps}
-    found |= {step.to_person_id for s in states for step in s.steps}
+def _people_in(round_states: list[states.RoundState]) -> set[UUID]:
+    found = {s.holder_id for s in round_states} | {step.person_id for s in round_states for step in s.steps}
+    found |= {step.to_person_id for s in round_states for step in s.steps}
     return {person_id for person_id in found if person_id}

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from webapp.patrols.rules import PointState, RoundState
+from webapp.patrols.states import PointState, RoundState
 
 WEEKDAYS: dict[str, LazyString] = {
     "MO": lazy_gettext("Mon"),

@@ -1,0 +1,162 @@
+"""Accounts and devices, for supervisors and managers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from webapp.core import clock, gate
+from webapp.core.db import db
+from webapp.core.forms import check
+from webapp.core.i18n import LANGUAGES
+from webapp.core.pages import get_or_404, page_of
+from webapp.core.problems import Problem
+from webapp.people import actions, forms, queries, session
+from webapp.people.models import Device, DevicePerson, Person
+from webapp.people.words import ROLE_WORDS, TRADE_WORDS
+
+accounts = Blueprint("accounts", __name__)
+
+
+@accounts.get("/people")
+@gate.at_least("supervisor")
+def person_list() -> str:
+    """People of one's sites."""
+    found = queries.people_reached(session.me())
+    wanted = request.args.get("q", "").strip()
+    if wanted:
+        like = f"%{wanted.replace('%', '').replace('_', '')}%"
+        found = found.where(
+            sa.or_(*(column.ilike(like) for column in (Person.name, Person.name_en, Person.username, Person.employee_number)))
+        )
+    return render_template("people/people.html", page=page_of(found), trades=TRADE_WORDS, wanted=wanted)
+
+
+def person_page(person: Person | None, values: object, errors: dict[str, str] | None = None) -> str:
+    """The form of one account; `person` is None for a new one."""
+    return render_template(
+        "people/person.html", person=person, values=values, errors=errors or {}, trades=TRADE_WORDS, roles=ROLE_WORDS, languages=LANGUAGES,
+        sites=editable_sites(), own={m.site_id: m.role for m in person.memberships} if person else {},
+        devices=queries.devices_of(person) if person else [],
+    )  # fmt: skip
+
+
+def editable_sites() -> list[Any]:
+    """Sites whose roles the caller may give: where they are manager. The sites slice, which stands above, provides them."""
+    return list(current_app.extensions["sites_by_id"](queries.sites_of(session.me(), "manager")))
+
+
+def reached_person(person_id: UUID) -> Person:
+    """The account, for a manager of one of its sites (or admin). Raises not-found."""
+    found = db.session.scalar(queries.people_reached(session.me(), "manager").where(Person.id == person_id))
+    if found is None:
+        raise Problem("not-found")
+    return found
+
+
+@accounts.get("/people/new")
+@gate.at_least("manager")
+def new_person() -> str:
+    """The form for a new account."""
+    return person_page(None, {})
+
+
+@accounts.post("/people/new")
+@gate.at_least("manager")
+def create_person() -> Response | tuple[str, int]:
+    """Open an account."""
+    form, errors = check(forms.NewPersonForm, request.form)
+    roles = forms.roles_in(request.form, {site.id for site in editable_sites()})
+    if form is not None and not roles:
+        errors = {"roles": _("Give a role at one community at least.")}
+    if form is None or errors:
+        return person_page(None, request.form, errors), 422
+    try:
+        actions.create_person(roles=roles, **form.model_dump())
+    except Problem as taken:
+        return person_page(None, request.form, {"username": str(taken.sentence)}), 422
+    flash(_("Account opened for %(name)s.", name=form.name))
+    return redirect(url_for("accounts.person_list"))
+
+
+@accounts.get("/people/<uuid:person_id>")
+@gate.at_least("manager")
+def edit_person(person_id: UUID) -> str:
+    """The form of an account."""
+    person = reached_person(person_id)
+    return person_page(person, person)
+
+
+@accounts.post("/people/<uuid:person_id>")
+@gate.at_least("manager")
+def save_person(person_id: UUID) -> Response | tuple[str, int]:
+    """Change an account: names, trade, language, roles."""
+    person = reached_person(person_id)
+    form, errors = check(forms.PersonForm, request.form)
+    if form is None:
+        return person_page(person, request.form, errors), 422
+    try:
+        sites = {site.id for site in editable_sites()}
+        actions.edit_person(person, form.model_dump(), forms.roles_in(request.form, sites), sites)
+    except Problem as taken:
+        return person_page(person, request.form, {"employee_number": str(taken.sentence)}), 422
+    flash(_("Saved."))
+    return redirect(url_for("accounts.person_list"))
+
+
+@accounts.post("/people/<uuid:person_id>/<any(disable,enable,password):verb>")
+@gate.at_least("manager")
+def change_person(person_id: UUID, verb: str) -> Response | tuple[str, int]:
+    """Disable or enable an account, or set a new password for it."""
+    person = reached_person(person_id)
+    if person.id == session.me().id or (person.is_admin and not session.me().is_admin):
+        raise Problem("forbidden")
+    if verb == "disable":
+        actions.disable(person, clock.now())
+        flash(_("Account disabled. What it still sends is kept, but held."))
+    elif verb == "enable":
+        actions.enable(person)
+        flash(_("Account enabled."))
+    else:
+        form, errors = check(forms.NewPasswordForm, request.form)
+        if form is None:
+            return person_page(person, person, errors), 422
+        actions.change_password(person, form.password)
+        flash(_("Password set. All phones of this person have been signed out."))
+    return redirect(url_for("accounts.edit_person", person_id=person.id))
+
+
+# ---------------------------------------------------------------- devices
+
+
+@accounts.get("/devices")
+@gate.at_least("supervisor")
+def device_list() -> str:
+    """Devices of one's people: when seen, how many records they still owe."""
+    page = page_of(queries.devices_reached(session.me()))
+    return render_template("people/devices.html", page=page, users=queries.users_of([d.id for d in page.rows]), now=clock.now())
+
+
+@accounts.post("/devices/<uuid:device_id>/revoke")
+@gate.signed_in
+def revoke(device_id: UUID) -> Response:
+    """Block a device: one's own lost phone, or one of one's people."""
+    device: Device = get_or_404(Device, device_id)
+    person = session.me()
+    mine = db.session.get(DevicePerson, (device.id, person.id)) is not None
+    rank = queries.rank_of(person)
+    theirs = (
+        rank >= gate.RANKS["supervisor"] and db.session.scalar(queries.devices_reached(person).where(Device.id == device.id)) is not None
+    )
+    if not mine and not theirs:
+        raise Problem("not-found")
+    if device.id == session.my_device().id:
+        raise Problem("conflict", _("This is the device you are using. Sign out instead."))
+    actions.revoke_device(device, clock.now())
+    flash(_("Device blocked. What it still sends is kept, but held."))
+    return redirect(url_for("accounts.device_list") if not mine else url_for("people.own_page"))
