@@ -111,12 +111,17 @@ def template(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Templa
     return Template(app.config["SQLALCHEMY_DATABASE_URI"], world)
 
 
+def forget() -> None:
+    """What this process remembers of another test's database."""
+    queries._plans.clear()
+    walking.forget()
+
+
 @pytest.fixture
 def database(engine: Engine, template: Template) -> Iterator[str]:
-    """The address of this test's own database."""
+    """The address of a database for one test, for applications with other settings than usual."""
     url = engine.copy(template.url)
-    queries._plans.clear()  # what this process remembers of another test's database
-    walking.forget()
+    forget()
     yield url
     engine.drop(url)
 
@@ -135,10 +140,23 @@ def new_app(database: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
         let_go(app)
 
 
+@pytest.fixture(scope="session")
+def server(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application that tests share: making one takes longer than most tests."""
+    app = make_app(engine.empty(), tmp_path_factory.mktemp("data"))
+    yield app
+    let_go(app)
+
+
 @pytest.fixture
-def app(new_app: Callable[..., Flask], clock: Clock) -> Flask:
-    """The application over a small world, its clock held at 22:30 on a Monday."""
-    return new_app()
+def app(server: Flask, engine: Engine, template: Template, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
+    """The application over a small world, its clock held at 22:30 on a Monday. Database and data folder are the test's own."""
+    let_go(server)
+    engine.refill(server.config["SQLALCHEMY_DATABASE_URI"], template.url)
+    forget()
+    server.config["ROUNDS_DATA"] = str(tmp_path)
+    yield server
+    let_go(server)
 
 
 @pytest.fixture

@@ -24,6 +24,10 @@ class Engine(ABC):
         """The address of a new database like `template`, to which nobody is connected."""
 
     @abstractmethod
+    def refill(self, url: str, template: str) -> None:
+        """Make the database, to which nobody is connected, like `template` again."""
+
+    @abstractmethod
     def drop(self, url: str) -> None:
         """Throw a database away."""
 
@@ -41,11 +45,16 @@ class SQLite(Engine):
         return f"sqlite:///{self.folder / f'{next(self.numbers)}.db'}"
 
     def copy(self, template: str) -> str:
+        url = self.empty()
+        self.refill(url, template)
+        return url
+
+    def refill(self, url: str, template: str) -> None:
         # The last connection that closed has moved the write-ahead log into the file: the file alone is the database.
         assert not Path(self._path(template) + "-wal").exists()
-        url = self.empty()
+        for tail in ("-wal", "-shm"):
+            Path(self._path(url) + tail).unlink(missing_ok=True)
         shutil.copyfile(self._path(template), self._path(url))
-        return url
 
     def drop(self, url: str) -> None:
         for tail in ("", "-wal", "-shm", ".turn"):
@@ -67,17 +76,27 @@ class PostgreSQL(Engine):
         self.engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
 
     def empty(self) -> str:
-        return self._create("template0")
+        url = self.server.set(database=f"rounds_{next(self.numbers)}").render_as_string(hide_password=False)
+        self._create(url, "template0")
+        return url
 
     def copy(self, template: str) -> str:
-        return self._create(str(sa.make_url(template).database))
+        url = self.server.set(database=f"rounds_{next(self.numbers)}").render_as_string(hide_password=False)
+        self._create(url, self._name(template))
+        return url
+
+    def refill(self, url: str, template: str) -> None:
+        self.drop(url)
+        self._create(url, self._name(template))
 
     def drop(self, url: str) -> None:
         with self.engine.connect() as connection:
-            connection.exec_driver_sql(f'DROP DATABASE "{sa.make_url(url).database}" WITH (FORCE)')
+            connection.exec_driver_sql(f'DROP DATABASE "{self._name(url)}" WITH (FORCE)')
 
-    def _create(self, template: str) -> str:
-        name = f"rounds_{next(self.numbers)}"
+    def _create(self, url: str, template: str) -> None:
         with self.engine.connect() as connection:
-            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        return self.server.set(database=name).render_as_string(hide_password=False)
+            connection.exec_driver_sql(f'CREATE DATABASE "{self._name(url)}" TEMPLATE "{template}"')
+
+    @staticmethod
+    def _name(url: str) -> str:
+        return str(sa.make_url(url).database)

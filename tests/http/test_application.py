@@ -72,7 +72,9 @@ def test_a_refusal_is_a_page_for_people_and_json_for_programs(app: Flask, method
         assert "<h1>" in person.text
 
 
-def test_a_bug_says_that_what_was_recorded_is_safe_and_shows_no_inner_parts(app: Flask) -> None:
+def test_a_bug_says_that_what_was_recorded_is_safe_and_shows_no_inner_parts(new_app: Callable[[], Flask]) -> None:
+    app = new_app()
+
     def stumble() -> str:
         raise ZeroDivisionError("secret detail")
 

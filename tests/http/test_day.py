@@ -144,7 +144,10 @@ def test_the_log_asks_the_database_a_fixed_number_of_times(app: Flask, world: Wo
     few = questions()
     records = [phone.scan(world.spots[i % 3], NOW - timedelta(seconds=i)) for i in range(50)]
     phone.send(*records, *(phone.record("note", {"about": r.id, "result": "issue", "text": "x"}) for r in records[:50]))
-    assert questions() <= few + 2
+    many = questions()
+    with app.app_context():
+        sa.event.remove(db.engine, "before_cursor_execute", heard)
+    assert many <= few + 2
 
 
 # ---------------------------------------------------------------- the pack

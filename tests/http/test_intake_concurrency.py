@@ -186,7 +186,8 @@ def test_a_savepoint_does_not_outlive_an_outer_rollback(app: Flask, world: World
     assert rows(app, SignInTry) == 0
 
 
-def test_a_refusal_leaves_nothing_of_what_was_done_before_it(app: Flask, sign_in: Callable[[str], Browser]) -> None:
+def test_a_refusal_leaves_nothing_of_what_was_done_before_it(new_app: Callable[[], Flask]) -> None:
+    app = new_app()
     from webapp.core.problems import Problem
 
     def half_done() -> str:
@@ -200,7 +201,9 @@ def test_a_refusal_leaves_nothing_of_what_was_done_before_it(app: Flask, sign_in
     assert rows(app, SignInTry) == 0
 
 
-def test_a_bug_leaves_nothing_either_and_the_next_request_works(app: Flask) -> None:
+def test_a_bug_leaves_nothing_either_and_the_next_request_works(new_app: Callable[[], Flask]) -> None:
+    app = new_app()
+
     def stumble() -> str:
         db.session.add(SignInTry(account="stumbled", address=""))
         db.session.flush()
