@@ -89,6 +89,7 @@ def page() -> Iterator[Any]:
         yield page
         browser.close()
     server.shutdown()
+    server.server_close()
 
 
 def read(page: Any, image: Image.Image, every: bool = True) -> dict[str, Any]:

@@ -100,6 +100,14 @@ def test_every_reason_is_reached_is_told_in_the_persons_language_and_loses_nothi
         assert record.payload.encode() in [*(k.payload for k in kept), *map(bytes, copies)]
 
 
+def test_other_bytes_under_a_known_id_are_on_the_supervisors_list(
+    app: Flask, world: World, phone: Phone, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.one(make_reason("id-reused", app, world, phone, monkeypatch))
+    page = sign_in("supervisor").get("/held").text
+    assert "Another record came under the same number" in page
+
+
 @pytest.mark.parametrize(
     ("kind", "body"),
     [

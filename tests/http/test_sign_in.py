@@ -513,6 +513,18 @@ def test_nobody_disables_themselves_or_an_administrator_above_them(app: Flask, w
             assert manager.post(f"/people/{world.people[who]}/{verb}", {"password": "taken over"}).status_code == 403
 
 
+def test_a_manager_of_one_site_does_not_open_an_account_that_reaches_another(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context(), writing():
+        manager = db.session.get_one(Person, world.people["manager"])
+        actions.edit_person(manager, {}, {world.garden: "manager"}, {world.garden, world.river})
+        colleague = db.session.get_one(Person, world.people["colleague"])
+        actions.edit_person(colleague, {}, {world.garden: "worker", world.river: "manager"}, {world.garden, world.river})
+    boss = sign_in("manager")
+    for verb in ("disable", "password"):
+        assert boss.post(f"/people/{world.people['colleague']}/{verb}", {"password": "taken over"}).status_code == 403
+    assert boss.post(f"/people/{world.people['guard']}/password", {"password": "set by the office"}).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [("guard", True), ("GUARD 先", True), ("E-GUA", True), ("Guard", True), ("river", False), ("'", False), ("%' OR 1=1", False)],

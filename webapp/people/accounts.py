@@ -114,7 +114,10 @@ def save_person(person_id: UUID) -> Response | tuple[str, int]:
 def change_person(person_id: UUID, verb: str) -> Response | tuple[str, int]:
     """Disable or enable an account, or set a new password for it."""
     person = reached_person(person_id)
-    if person.id == session.me().id or (person.is_admin and not session.me().is_admin):
+    mine = queries.sites_of(session.me(), "manager")
+    elsewhere = mine is not None and any(m.site_id not in mine for m in person.memberships)
+    # A password set here would open what the person may do at other sites too.
+    if person.id == session.me().id or elsewhere or (person.is_admin and not session.me().is_admin):
         raise Problem("forbidden")
     if verb == "disable":
         actions.disable(person, clock.now())

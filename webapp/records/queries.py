@@ -49,8 +49,12 @@ def _in_lots(statement: sa.Select[Row], column: InstrumentedAttribute[Any], keys
 
 
 def held(site_ids: list[UUID] | None, person_ids: list[UUID] | None) -> sa.Select[Record]:
-    """Held records, the latest first: of the sites or, where no site could be read, of the persons. None: all."""
-    found = sa.select(Record).where(Record.status == "held").order_by(Record.received_at.desc(), Record.id)
+    """Held records, and those under whose id other bytes came too, the latest first.
+
+    Of the sites or, where no site could be read, of the persons. None: all.
+    """
+    reused = sa.exists().where(RecordCopy.record_id == Record.id)
+    found = sa.select(Record).where(sa.or_(Record.status == "held", reused)).order_by(Record.received_at.desc(), Record.id)
     if site_ids is None:
         return found
     theirs = sa.and_(Record.site_id.is_(None), Record.person_id.in_(person_ids or []))
