@@ -117,6 +117,7 @@ def drain(port: int, folder: Path, made: world.World, count: int = 500, latency_
         context.set_offline(True)
         page.evaluate(FILL, [made.codes, count])
         cdp = context.new_cdp_session(page)
+        begin = time.perf_counter()  # before there is signal: the phone begins to send by itself
         context.set_offline(False)
         cdp.send("Network.enable")
         cdp.send(
@@ -124,9 +125,11 @@ def drain(port: int, folder: Path, made: world.World, count: int = 500, latency_
         )
         begin = time.perf_counter()
         page.click("[data-send-now]")
-        page.wait_for_function(EMPTY, timeout=120_000)
+        page.evaluate(EMPTY)
         took = time.perf_counter() - begin
-    return _row(f"draining {count} saved records at {latency_ms} ms latency, s", took, 10)
+    # The worker may send too, and its line cannot be slowed from here: the figure is a lower bound and claims nothing.
+    row = _row(f"draining {count} saved records at {latency_ms} ms latency, s", took, 10, "lower bound: the worker's line is not slowed")
+    return row | {"met": None}
 
 
 FILL = """async ([codes, count]) => {
@@ -137,7 +140,7 @@ FILL = """async ([codes, count]) => {
 EMPTY = """async () => {
   const base = document.querySelector('script[type=module]').src.replace(/js\\/app\\.js$/, '');
   const { counts } = await import(base + 'js/outbox/queue.js');
-  return (await counts()).unsent === 0;
+  while ((await counts()).unsent) await new Promise((resolve) => setTimeout(resolve, 50));
 }"""
 
 

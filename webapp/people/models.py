@@ -12,9 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp.core import clock, ids
 from webapp.core.db import Base
 
-TRADES = ("guard", "technician", "cleaner", "gardener", "service", "management")
-ROLES = ("worker", "desk", "supervisor", "manager")
-
 
 class Person(Base):
     """Somebody with an account. `stamp` counts up whenever all of the person's sessions must end."""

@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field, field_validator
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 OptionalName = Annotated[str | None, Field(max_length=80)]
-PLACE_KINDS = ("building", "floor", "room", "outdoors", "green")
 
 
 class PlaceForm(BaseModel):
