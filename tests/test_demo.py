@@ -142,7 +142,9 @@ class TestDemo:
         site = db.session.scalars(sa.select(Site).where(Site.slug == "jinxiu")).one()
         for minute in range(0, 24 * 60, 7):
             moment = END + timedelta(days=1, minutes=minute)
-            rounds = [r for r in queries.rounds_near(site, moment, queries.plans_of(site)) if r.trade == "guard" and len(r.points) >= 5]
+            today = clock.local_day(moment, site.zone)
+            near = (r for offset in (-1, 0, 1) for r in queries.rounds_on(site, today + timedelta(days=offset)))
+            rounds = [r for r in near if r.trade == "guard" and len(r.points) >= 5]
             soon, long_enough = moment + timedelta(minutes=15), moment + timedelta(minutes=20)
             assert any(r.early_from <= soon and long_enough <= r.closes_at for r in rounds), moment
             assert any(r.early_from > moment for r in rounds), moment

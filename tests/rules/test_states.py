@@ -192,7 +192,7 @@ def chosen(
     trade: str = "guard",
     checkpoint: UUID = A,
 ) -> str | None:
-    candidates = rounds_open(rounds, checkpoint, at(minutes), wanted)
+    candidates = rounds_open([r for r in rounds if r.point(checkpoint)], at(minutes), wanted)
     found = choose_round(candidates, at(minutes), wanted, trade, GUARD, done or set())
     return found.id[-4:] if found else None
 

@@ -110,24 +110,31 @@ class Turnstile:
         self.threads.release()
 
 
+def writes_one_at_a_time() -> bool:
+    """Has this database one writer at a time (SQLite), who waits at the turnstile?"""
+    return db.engine.dialect.name == "sqlite"
+
+
+_computing = threading.Lock()
+
+
 @contextmanager
 def one_thread_at_a_time() -> Iterator[None]:
-    """Inside: no other thread of this process that asked for the same is running. For short writes made of many statements.
+    """Inside: no other thread of this process that asked for the same is running. For short work while the one writer may be among us.
 
     SQLite gives up Python's lock at every statement; while other threads compute, each statement then waits for a whole
-    switch interval to get it back, and eight writers together are slower than one. Threads that wait here do not compete.
+    switch interval to get it back, and everybody waits for the writer. Threads that wait here do not compete with it.
     """
-    turnstile = db.engine.dialect.__dict__.get("turnstile")
-    if turnstile is None:
+    if not writes_one_at_a_time():
         yield
         return
-    with turnstile.threads:
+    with _computing:
         yield
 
 
 def _prepare_sqlite(engine: sa.Engine, synchronous: str) -> None:
     turnstile = Turnstile(f"{engine.url.database}.turn")
-    engine.dialect.turnstile = turnstile  # type: ignore[attr-defined]  # where `one_thread_at_a_time` finds it
+    engine.dialect.turnstile = turnstile  # type: ignore[attr-defined]  # where a process that was forked finds it
 
     @sa.event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _record: Any) -> None:

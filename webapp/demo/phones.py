@@ -18,7 +18,7 @@ from webapp.people.actions import know_device, remember_on_device, tell_state
 from webapp.people.models import Device, Person
 from webapp.photos.actions import store
 from webapp.sync import intake
-from webapp.sync.batch import MOST_RECORDS, read_call
+from webapp.sync.calls import MOST_RECORDS, Parcel, read_call
 
 BUILD = "demo"
 REBOOT_EVERY = timedelta(days=9)
@@ -123,7 +123,8 @@ class Phone:
         with clock.at(at):
             for start in range(0, len(self.records), MOST_RECORDS):
                 lot = self.records[start : start + MOST_RECORDS]
-                intake.take(self.ticket, read_call({"sent_at": self.wall(at).isoformat(timespec="milliseconds"), "records": lot}), at)
+                call = read_call({"sent_at": self.wall(at).isoformat(timespec="milliseconds"), "records": lot})
+                intake.take([Parcel(self.ticket, call, at)])
             for picture in self.pictures:
                 store(picture.sha256, picture.content, self.person.id)
         self.records, self.pictures = [], []

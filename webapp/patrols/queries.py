@@ -101,10 +101,15 @@ def _rounds_of(plans: tuple[rules.Plan, ...], day: date) -> tuple[rules.Round, .
     return tuple(sorted(found, key=lambda r: (r.starts_at, r.id)))
 
 
-def rounds_near(site: SiteLike, moment: datetime, plans: tuple[rules.Plan, ...]) -> list[rules.Round]:
-    """The rounds of `plans_of(site)` that a scan at `moment` could count to: those of its day and of its neighbours."""
-    day = clock.local_day(moment, site.zone)
-    return [r for offset in (-1, 0, 1) for r in _rounds_of(plans, day + timedelta(days=offset))]
+def rounds_near(site: SiteLike, moment: datetime, plans: tuple[rules.Plan, ...], checkpoint_id: UUID) -> tuple[rules.Round, ...]:
+    """The rounds of `plans_of(site)` with the point that a scan at `moment` could count to: of its day and the neighbours."""
+    return _rounds_around(plans, clock.local_day(moment, site.zone), checkpoint_id)
+
+
+@lru_cache(maxsize=8192)
+def _rounds_around(plans: tuple[rules.Plan, ...], day: date, checkpoint_id: UUID) -> tuple[rules.Round, ...]:
+    near = (r for offset in (-1, 0, 1) for r in _rounds_of(plans, day + timedelta(days=offset)))
+    return tuple(r for r in near if r.point(checkpoint_id) is not None)
 
 
 def find_round(round_id: str) -> tuple[Site, rules.Round] | None:

@@ -243,14 +243,9 @@ def _shuffled(points: list[Point], chance: random.Random) -> list[Point]:
 NEAR = timedelta(hours=12)  # a scan that names its round counts to it even if made this long before or after
 
 
-def rounds_open(rounds: Iterable[Round], checkpoint_id: UUID, at: datetime, wanted: str | None) -> list[Round]:
-    """The rounds with the point that a scan at `at` could count to: those open then, and the one the phone names."""
-    return [
-        r
-        for r in rounds
-        if (r.early_from <= at <= r.closes_at or (r.id == wanted and r.early_from - NEAR <= at <= r.closes_at + NEAR))
-        and r.point(checkpoint_id) is not None
-    ]
+def rounds_open(rounds: Iterable[Round], at: datetime, wanted: str | None) -> list[Round]:
+    """Of rounds with the point, those a scan at `at` could count to: the ones open then, and the one the phone names."""
+    return [r for r in rounds if r.early_from <= at <= r.closes_at or (r.id == wanted and r.early_from - NEAR <= at <= r.closes_at + NEAR)]
 
 
 def choose_round(

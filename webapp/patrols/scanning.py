@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,16 @@ from webapp.sites.rules import distance_m
 
 LONGEST_WALK = timedelta(hours=2)  # a longer gap says nothing about walking
 OUTSIDE_INTERVAL = timedelta(minutes=10)  # the same point again, outside any round
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A scan about to be judged: whose, of which label, its corrected time, and the round that the phone names."""
+
+    person_id: UUID
+    label: LabelRead
+    at: datetime
+    wanted: str | None
 
 
 @dataclass(frozen=True)
@@ -68,39 +78,56 @@ OUTSIDE = AT_POINTS.where(
 )
 
 
+_when = attrgetter("at")
+
+
+def _visits_around(person_id: UUID, first: datetime, last: datetime) -> list[Visit]:
+    """A person's scans between two moments, and the one just before, by time."""
+    ask = db.session.connection().execute
+    found = list(ask(LAST_VISIT, {"person": person_id, "first": first, "since": first - LONGEST_WALK}))
+    if last > first:
+        found += ask(VISITS, {"person": person_id, "first": first, "last": last})
+    return sorted((Visit(*row) for row in found), key=_when)
+
+
 @dataclass
 class Memory:
-    """What judging the scans of one call needs to know, read in a few queries for all of them together.
+    """What judging scans needs to know, read in a few queries for all of a transaction together.
 
     New scans are kept here too and written together (`write`): a hundred inserts in one statement.
     """
 
-    mine: list[Visit] = field(default_factory=list)  # this person's scans, by time
+    visits: dict[UUID, list[Visit]] = field(default_factory=dict)  # by person: their scans, by time
     at_points: dict[UUID, list[tuple[datetime, str | None]]] = field(default_factory=dict)  # by checkpoint: (time, round)
     plans: dict[UUID, tuple[rules.Plan, ...]] = field(default_factory=dict)  # by site
-    near: dict[tuple[UUID, datetime], list[rules.Round]] = field(default_factory=dict)  # rounds a scan could count to
-    counted: dict[UUID, Counted] = field(default_factory=dict)  # scans made in this call, by id
+    near: dict[tuple[UUID, datetime, str | None], list[rules.Round]] = field(default_factory=dict)  # rounds a scan could count to
+    counted: dict[UUID, Counted] = field(default_factory=dict)  # scans made in this transaction, by id
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def load(cls, person_id: UUID, scans: Iterable[tuple[LabelRead, datetime, str | None]]) -> Memory:
-        """Read for scans about to be judged, given as (label, corrected time, round that the phone names)."""
-        scans = list(scans)
+    def load(cls, passages: list[Passage]) -> Memory:
+        """Read for scans about to be judged."""
         memory = cls()
-        if scans:
-            memory._load_rounds(scans)
-            memory._load_mine(person_id, [at for _label, at, _wanted in scans])
+        if passages:
+            memory._load_rounds(passages)
+            persons: dict[UUID, list[datetime]] = {}
+            for passage in passages:
+                persons.setdefault(passage.person_id, []).append(passage.at)
+            for person_id, times in persons.items():
+                memory.visits[person_id] = _visits_around(person_id, min(times), max(times))
         return memory
 
-    def _load_rounds(self, scans: list[tuple[LabelRead, datetime, str | None]]) -> None:
+    def _load_rounds(self, passages: list[Passage]) -> None:
         """Which rounds each scan could count to, and the scans that those rounds have."""
         outside = []
-        for label, at, wanted in scans:
+        for passage in passages:
+            label, at = passage.label, passage.at
             if label.site.id not in self.plans:
                 self.plans[label.site.id] = queries.plans_of(label.site)
-            near = queries.rounds_near(label.site, at, self.plans[label.site.id])
-            self.near[label.checkpoint_id, at] = rules.rounds_open(near, label.checkpoint_id, at, wanted)
-            if not self.near[label.checkpoint_id, at]:
+            near = queries.rounds_near(label.site, at, self.plans[label.site.id], label.checkpoint_id)
+            candidates = rules.rounds_open(near, at, passage.wanted)
+            self.near[label.checkpoint_id, at, passage.wanted] = candidates
+            if not candidates:
                 outside.append((label.checkpoint_id, at))
         ask = db.session.connection().execute
         found = list(ask(IN_ROUNDS, {"rounds": list({r.id for rounds in self.near.values() for r in rounds})}))
@@ -110,19 +137,11 @@ class Memory:
         for checkpoint_id, at, round_id in found:
             self.at_points.setdefault(checkpoint_id, []).append((at, round_id))
 
-    def _load_mine(self, person_id: UUID, times: list[datetime]) -> None:
-        """The person's scans just before and among these times."""
-        first, last = min(times), max(times)
-        ask = db.session.connection().execute
-        found = list(ask(LAST_VISIT, {"person": person_id, "first": first, "since": first - LONGEST_WALK}))
-        if last > first:
-            found += ask(VISITS, {"person": person_id, "first": first, "last": last})
-        self.mine = sorted((Visit(*row) for row in found), key=lambda v: v.at)
-
-    def previous(self, at: datetime) -> Visit | None:
+    def previous(self, person_id: UUID, at: datetime) -> Visit | None:
         """The person's latest scan before `at`, not longer ago than LONGEST_WALK."""
-        place = bisect_left(self.mine, at, key=lambda v: v.at)
-        before = self.mine[place - 1] if place else None
+        mine = self.visits[person_id]
+        place = bisect_left(mine, at, key=_when)
+        before = mine[place - 1] if place else None
         return before if before and at - before.at <= LONGEST_WALK else None
 
     def rounds_with(self, checkpoint_id: UUID) -> set[str]:
@@ -137,7 +156,7 @@ class Memory:
         """Keep a new scan, and know it when the next one is judged."""
         self.rows.append(row)
         self.counted[row["id"]] = Counted(row["site_id"], row["round_id"], row["checkpoint_id"])
-        insort(self.mine, Visit(row["at"], row["checkpoint_id"], label.lat, label.lon), key=lambda v: v.at)
+        insort(self.visits[row["person_id"]], Visit(row["at"], row["checkpoint_id"], label.lat, label.lon), key=_when)
         self.at_points.setdefault(row["checkpoint_id"], []).append((row["at"], row["round_id"]))
 
     def write(self) -> None:
@@ -158,7 +177,7 @@ def record_scan(arrived: Arrived, author: Author, body: ScanBody, label: LabelRe
     if rank_at(author, site.id) is None:
         raise Held("no-access")
     round_ = rules.choose_round(
-        memory.near[label.checkpoint_id, arrived.at],
+        memory.near[label.checkpoint_id, arrived.at, body.round],
         arrived.at,
         body.round,
         author.trade,
@@ -204,7 +223,7 @@ def grades_of(arrived: Arrived, body: ScanBody, label: LabelRead, memory: Memory
         trust.of_label(label.in_force(arrived.at)),
         trust.of_clock(arrived.clock_grade),
         trust.of_position(distance, position.accuracy_m if position else None, label.fence_m),
-        _walk_grade(arrived.at, label, memory),
+        _walk_grade(arrived, label, memory),
     ]
 
 
@@ -215,12 +234,12 @@ def _distance(one: tuple[float | None, float | None], other: tuple[float | None,
     return distance_m(one[0], one[1], other[0], other[1])
 
 
-def _walk_grade(at: datetime, here: LabelRead, memory: Memory) -> trust.Grade:
-    before = memory.previous(at)
+def _walk_grade(arrived: Arrived, here: LabelRead, memory: Memory) -> trust.Grade:
+    before = memory.previous(arrived.person_id, arrived.at)
     if before is None or before.checkpoint_id == here.checkpoint_id:
         return trust.of_walk(None, None, None, 0)
     learned, count = walking.time_between(before.checkpoint_id, here.checkpoint_id) or (None, 0)
-    return trust.of_walk(at - before.at, _distance((before.lat, before.lon), (here.lat, here.lon)), learned, count)
+    return trust.of_walk(arrived.at - before.at, _distance((before.lat, before.lon), (here.lat, here.lon)), learned, count)
 
 
 def step_round(arrived: Arrived, author: Author, body: RoundStepBody) -> RoundStep:

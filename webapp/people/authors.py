@@ -1,7 +1,8 @@
-"""Who hands records in, from which device: read in one query, since the intake asks at every call."""
+"""Who hands records in, and from which device."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -42,37 +43,39 @@ class Handset:
     mark: dict[str, Any] | None
 
 
-WHO = (
-    sa.select(
-        Person.id,
-        Person.trade,
-        Person.language,
-        Person.is_admin,
-        Person.disabled_at,
-        Device.id.label("device_id"),
-        Device.revoked_at,
-        Device.max_seq,
-        Device.mark,
-        Membership.site_id,
-        Membership.role,
-    )
-    .select_from(sa.join(Person, Device, sa.true()).outerjoin(Membership, Membership.person_id == Person.id))
-    .where(Person.id == sa.bindparam("person_id"), Device.id == sa.bindparam("device_id"))
+# Asked of the connection, not of the session: no objects are made, and the intake asks at every call.
+AUTHORS = (
+    sa.select(Person.id, Person.trade, Person.language, Person.is_admin, Person.disabled_at, Membership.site_id, Membership.role)
+    .outerjoin(Membership, Membership.person_id == Person.id)
+    .where(Person.id.in_(sa.bindparam("persons", expanding=True)))
 )
-WHO_ALONE = WHO.with_for_update(of=Device)
-# Asked of the connection, not of the session: no objects are made, and the intake does this at every call.
+HANDSETS = (
+    sa.select(Device.id, Device.revoked_at, Device.max_seq, Device.mark)
+    .where(Device.id.in_(sa.bindparam("devices", expanding=True)))
+    .order_by(Device.id)
+)
+HANDSETS_ALONE = HANDSETS.with_for_update()
 
 
-def author_and_handset(person_id: UUID, device_id: UUID, alone: bool = False) -> tuple[Author, Handset] | None:
-    """The person and the device of a ticket, or None when one of them is unknown here.
+def authors_by_id(person_ids: Iterable[UUID]) -> dict[UUID, Author]:
+    """Persons by id; those unknown here are left out."""
+    rows: dict[UUID, list[Any]] = {}
+    for row in db.session.connection().execute(AUTHORS, {"persons": list(set(person_ids))}):
+        rows.setdefault(row.id, []).append(row)
+    return {person_id: _author(found) for person_id, found in rows.items()}
 
-    `alone`: other transactions that ask so for this device wait. Two calls of one phone that passed each other could
-    each miss the record that the other's waits for.
-    """
-    rows = db.session.connection().execute(WHO_ALONE if alone else WHO, {"person_id": person_id, "device_id": device_id}).all()
-    if not rows:
-        return None
+
+def _author(rows: list[Any]) -> Author:
     first = rows[0]
     roles = tuple(Role(row.site_id, row.role) for row in rows if row.site_id is not None)
-    author = Author(first.id, first.trade, first.language, first.is_admin, first.disabled_at is None, roles)
-    return author, Handset(first.device_id, first.revoked_at is not None, first.max_seq, first.mark)
+    return Author(first.id, first.trade, first.language, first.is_admin, first.disabled_at is None, roles)
+
+
+def handsets_by_id(device_ids: Iterable[UUID], alone: bool = False) -> dict[UUID, Handset]:
+    """Devices by id; those unknown here are left out.
+
+    `alone`: other transactions that ask so for one of these devices wait. Two calls of one phone that passed each other
+    could each miss the record that the other's waits for.
+    """
+    found = db.session.connection().execute(HANDSETS_ALONE if alone else HANDSETS, {"devices": list(set(device_ids))})
+    return {row.id: Handset(row.id, row.revoked_at is not None, row.max_seq, row.mark) for row in found}

@@ -14,6 +14,7 @@ from webapp.records.held import Held
 from webapp.records.models import Correction, Note, ServerState
 from webapp.records.trail import Trail
 
+EPOCH = sa.select(ServerState.epoch)
 WITHDRAW_WITHIN = timedelta(minutes=10)
 
 
@@ -25,7 +26,7 @@ def ensure_state() -> None:
 
 def epoch() -> UUID:
     """The epoch of this database: it changes when the database was restored from a backup."""
-    return db.session.execute(sa.select(ServerState.epoch)).scalar_one()
+    return db.session.connection().execute(EPOCH).scalar_one()
 
 
 def write_note(arrived: Arrived, body: NoteBody, site_id: UUID, round_id: str | None, checkpoint_id: UUID | None) -> Note:

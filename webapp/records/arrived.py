@@ -6,17 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from webapp.records.envelope import Envelope
 
 
 @dataclass(frozen=True)
 class Arrived:
-    """`at` is the corrected time, `raw_at` the phone's own, `clock_grade` how far apart they are."""
+    """`form` is the kind's body, None when it is not well formed.
+
+    `at` is the corrected time, `raw_at` the phone's own, `clock_grade` how far apart they are.
+    """
 
     id: UUID
     person_id: UUID
     device_id: UUID
     envelope: Envelope
+    form: BaseModel | None
     at: datetime
     raw_at: datetime
     clock_grade: str

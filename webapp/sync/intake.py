@@ -1,12 +1,14 @@
 """The intake: every record is stored as it came before it is judged, and nothing that carries an id is turned away.
 
-One call is one transaction; results are given only after it is on disk (the caller commits before it answers). The
-statements go to the connection with prepared texts: this is the one path whose speed every phone feels.
+Calls that wait at the same moment share a transaction (`queue`), so everything here is done for several calls at once;
+results are given only after they are on disk (the caller commits before it answers). The statements go to the
+connection with prepared texts: this is the one path whose speed every phone feels.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +17,21 @@ import sqlalchemy as sa
 from webapp.core.db import db
 from webapp.core.i18n import force_locale
 from webapp.core.problems import Problem
-from webapp.people.authors import Author, Handset, author_and_handset
+from webapp.people.authors import authors_by_id, handsets_by_id
 from webapp.people.models import Device
-from webapp.people.tickets import Ticket
 from webapp.photos.queries import stored
+from webapp.records.arrived import Arrived
 from webapp.records.held import REASONS
-from webapp.records.models import Record, RecordCopy
+from webapp.records.models import Record, RecordCopy, RecordPhoto
 from webapp.records.queries import photos_of
 from webapp.records.rules import receipt_code
-from webapp.sync.batch import Call, Incoming
-from webapp.sync.judging import Raw, Source, Verdict, judge, judge_waiting, write_verdicts
+from webapp.sync.calls import Incoming, Parcel
+from webapp.sync.judging import Source, Verdict, columns_of, judge, judge_waiting, photos_named, settle, sift
 
+Result = dict[str, Any]
+
+INSERT_RECORD = sa.insert(Record)
+INSERT_PHOTO = sa.insert(RecordPhoto)
 KNOWN = sa.select(Record.id, Record.sha256).where(Record.id.in_(sa.bindparam("keys", expanding=True)))
 COPIES = sa.select(RecordCopy.record_id, RecordCopy.sha256).where(RecordCopy.record_id.in_(sa.bindparam("keys", expanding=True)))
 SEEN = (
@@ -35,78 +41,130 @@ SEEN = (
 )
 
 
-def take(ticket: Ticket, call: Call, received_at: datetime) -> list[dict[str, Any]]:
-    """Take a call's records in; one result a record, in order.
+@dataclass
+class Lot:
+    """A call on its way through the intake: what of it is new, what came with other bytes, and the verdicts on the new."""
 
-    Raises Problem ticket when its person or device is unknown, and IntegrityError when another call brought the same
-    new id at the same moment: the caller rolls back and looks once more.
+    parcel: Parcel
+    source: Source
+    fresh: dict[UUID, Incoming] = field(default_factory=dict)
+    others: list[Incoming] = field(default_factory=list)
+    arrived: dict[UUID, Arrived] = field(default_factory=dict)
+    verdicts: dict[UUID, Verdict] = field(default_factory=dict)
+
+
+def take(parcels: Sequence[Parcel]) -> list[list[Result] | Problem]:
+    """Take calls in, each of another device: for every call one result a record, in order.
+
+    A call whose person or device is unknown gets the Problem `ticket` instead. Raises IntegrityError when another
+    transaction brought the same new id at the same moment: the caller rolls back and looks once more.
     """
-    who = author_and_handset(ticket.person_id, ticket.device_id, alone=True)
-    if who is None:
-        raise Problem("ticket")
-    author, handset = who
-    fresh, first_bytes = _store_raw(call, author, handset, received_at)
-    verdicts: dict[UUID, Verdict] = {}
-    if fresh:
-        verdicts = judge(Source(author, handset, received_at, call.sent_at - received_at), [Raw(i.key, i.payload, i.bad_id) for i in fresh])
-        write_verdicts(verdicts)
-        own = set(verdicts)
-        later = judge_waiting([key for key, verdict in verdicts.items() if verdict.status == "accepted"])
-        verdicts |= {key: verdict for key, verdict in later.items() if key in own}  # a record may come before the one it waits for
-    _note_device(handset, verdicts, received_at)
-    return _results(call.incoming, verdicts, first_bytes, author.language)
+    lots = _lots(parcels)
+    present = [lot for lot in lots if lot is not None]
+    first_bytes = _first_bytes(present)
+    for lot in present:
+        lot.verdicts, lot.arrived = sift(lot.source, {key: i.reading for key, i in lot.fresh.items()})
+    _store_raw(present)
+    _note_devices(present)
+    _judge(present)
+    return [Problem("ticket") if lot is None else _results(lot, first_bytes) for lot in lots]
 
 
-def _store_raw(call: Call, author: Author, handset: Handset, received_at: datetime) -> tuple[list[Incoming], dict[UUID, str]]:
-    """Store whole, before anything is judged, the bytes of records that are new.
+def _lots(parcels: Sequence[Parcel]) -> list[Lot | None]:
+    """Who hands in, from which device; None where one of them is unknown here."""
+    authors = authors_by_id(parcel.ticket.person_id for parcel in parcels)
+    handsets = handsets_by_id((parcel.ticket.device_id for parcel in parcels), alone=True)
+    lots: list[Lot | None] = []
+    for parcel in parcels:
+        author, handset = authors.get(parcel.ticket.person_id), handsets.get(parcel.ticket.device_id)
+        if author is None or handset is None:
+            lots.append(None)
+        else:
+            lots.append(Lot(parcel, Source(author, handset, parcel.received_at, parcel.call.sent_at - parcel.received_at)))
+    return lots
 
-    Gives those, and for every id of the call the digest of the bytes that came first under it.
-    """
+
+def _first_bytes(lots: list[Lot]) -> dict[UUID, str]:
+    """For every id of the calls the digest of the bytes that came first under it. Sorts out what is new, and what other bytes."""
+    keys = {i.key for lot in lots for i in lot.parcel.call.incoming if not i.damaged}
+    first = dict(db.session.connection().execute(KNOWN, {"keys": list(keys)}).all()) if keys else {}
+    for lot in lots:
+        for i in lot.parcel.call.incoming:
+            if i.damaged:
+                continue
+            if i.key not in first:
+                first[i.key] = i.sha256
+                lot.fresh[i.key] = i
+            elif first[i.key] != i.sha256:
+                lot.others.append(i)
+    return first
+
+
+def _store_raw(lots: list[Lot]) -> None:
+    """Store whole, before anything is judged, the bytes of records that are new, and other bytes that came under a known id."""
+    rows, photos = [], []
+    for lot in lots:
+        raw = {"sent_at": lot.parcel.call.sent_at_text, "status": "held", "reason": "error"} | _common(lot)
+        for key, i in lot.fresh.items():
+            columns = columns_of(i.reading.envelope, lot.arrived.get(key))
+            rows.append({"id": key, "sha256": i.sha256, "payload": i.payload.encode(), **raw, **columns})
+            photos += photos_named(key, i.reading.envelope)
     connection = db.session.connection()
-    sound = [i for i in call.incoming if not i.damaged]
-    first = dict(connection.execute(KNOWN, {"keys": list({i.key for i in sound})}).all()) if sound else {}
-    common = {"person_id": author.id, "device_id": handset.id, "received_at": received_at}
-    fresh, others = [], []
-    for i in sound:
-        if i.key not in first:
-            first[i.key] = i.sha256
-            fresh.append(i)
-        elif first[i.key] != i.sha256:
-            others.append(i)
-    if fresh:
-        raw = {"sent_at": call.sent_at_text, "status": "held", "reason": "error"} | common
+    if rows:
         # In the order of ids: two calls that bring the same records wait for each other, but not in a circle.
-        rows = [{"id": i.key, "sha256": i.sha256, "payload": i.payload.encode(), **raw} for i in sorted(fresh, key=lambda i: i.key)]
-        connection.execute(sa.insert(Record), rows)
-    if others:
-        _store_copies(others, common)
-    return fresh, first
+        connection.execute(INSERT_RECORD, sorted(rows, key=lambda row: row["id"]))
+    if photos:
+        connection.execute(INSERT_PHOTO, photos)
+    for lot in lots:
+        if lot.others:
+            _store_copies(lot)
 
 
-def _store_copies(others: list[Incoming], common: dict[str, Any]) -> None:
+def _common(lot: Lot) -> dict[str, Any]:
+    return {"person_id": lot.source.author.id, "device_id": lot.source.handset.id, "received_at": lot.source.received_at}
+
+
+def _store_copies(lot: Lot) -> None:
     """Keep other bytes that came under a known id, each once."""
-    copies = {(row.record_id, row.sha256) for row in db.session.execute(COPIES, {"keys": list({i.key for i in others})})}
-    for i in others:
+    copies = {(row.record_id, row.sha256) for row in db.session.execute(COPIES, {"keys": list({i.key for i in lot.others})})}
+    for i in lot.others:
         if (i.key, i.sha256) not in copies:
             copies.add((i.key, i.sha256))
-            db.session.add(RecordCopy(record_id=i.key, sha256=i.sha256, payload=i.payload.encode(), **common))
+            db.session.add(RecordCopy(record_id=i.key, sha256=i.sha256, payload=i.payload.encode(), **_common(lot)))
     db.session.flush()
 
 
-def _note_device(handset: Handset, verdicts: dict[UUID, Verdict], received_at: datetime) -> None:
-    """Keep when the device was seen, and its clocks at its record of the highest `seq`."""
-    timed = [v.envelope for v in verdicts.values() if v.envelope and v.arrived]
-    last = max(timed, key=lambda e: e.seq, default=None)
-    clocks = handset.mark
-    if last is not None and (clocks is None or last.seq > clocks["seq"]):
-        clocks = {"seq": last.seq, "wall": last.occurred_at, "mono": last.mono, "boot": last.boot}
-    seq = max([handset.max_seq, *(v.envelope.seq for v in verdicts.values() if v.envelope)])
-    db.session.connection().execute(SEEN, {"device": handset.id, "seen": received_at, "seq": seq, "clocks": clocks})
+def _note_devices(lots: list[Lot]) -> None:
+    """Keep when each device was seen, and its clocks at its record of the highest `seq`."""
+    rows = []
+    for lot in lots:
+        handset = lot.source.handset
+        last = max((one.envelope for one in lot.arrived.values()), key=lambda e: e.seq, default=None)
+        clocks = handset.mark
+        if last is not None and (clocks is None or last.seq > clocks["seq"]):
+            clocks = {"seq": last.seq, "wall": last.occurred_at, "mono": last.mono, "boot": last.boot}
+        seq = max([handset.max_seq, *(i.reading.envelope.seq for i in lot.fresh.values() if i.reading.envelope)])
+        rows.append({"device": handset.id, "seen": lot.source.received_at, "seq": seq, "clocks": clocks})
+    if rows:
+        db.session.connection().execute(SEEN, rows)
 
 
-def _results(incoming: list[Incoming], verdicts: dict[UUID, Verdict], first_bytes: dict[UUID, str], language: str) -> list[dict[str, Any]]:
+def _judge(lots: list[Lot]) -> None:
+    """Give every new record its verdict, and those that waited for one of them theirs."""
+    arrived = [one for lot in lots for one in lot.arrived.values() if one.id not in lot.verdicts]
+    verdicts = judge({lot.source.author.id: lot.source.author for lot in lots}, arrived)
+    for lot in lots:
+        verdicts |= lot.verdicts
+    settle(verdicts)
+    later = judge_waiting([key for key, verdict in verdicts.items() if verdict.status == "accepted"])
+    for lot in lots:  # a record may come before the one it waits for
+        lot.verdicts = {key: later.get(key) or verdicts[key] for key in lot.fresh}
+
+
+def _results(lot: Lot, first_bytes: dict[UUID, str]) -> list[Result]:
     """One answer a record. The first element under an id that was new gets its verdict; the same bytes again: duplicate."""
-    pending = _photos_pending(incoming, verdicts)
+    incoming, language = lot.parcel.call.incoming, lot.source.author.language
+    pending = _photos_pending(lot)
     answered: set[UUID] = set()
     results = []
     for i in incoming:
@@ -114,8 +172,8 @@ def _results(incoming: list[Incoming], verdicts: dict[UUID, Verdict], first_byte
         if not i.damaged:
             if first_bytes[i.key] != i.sha256:
                 status, reason = "held", "id-reused"
-            elif i.key in verdicts and i.key not in answered:
-                status, reason = verdicts[i.key].status, verdicts[i.key].reason
+            elif i.key in lot.verdicts and i.key not in answered:
+                status, reason = lot.verdicts[i.key].status, lot.verdicts[i.key].reason
             else:
                 status = "duplicate"
             answered.add(i.key)
@@ -140,11 +198,11 @@ def _message(reason: str | None, language: str) -> str | None:
         return str(REASONS[reason])
 
 
-def _photos_pending(incoming: list[Incoming], verdicts: dict[UUID, Verdict]) -> dict[UUID, list[str]]:
+def _photos_pending(lot: Lot) -> dict[UUID, list[str]]:
     """Digests of the photos that have not arrived, by record."""
-    named = {key: [p.sha256 for p in v.envelope.photos] for key, v in verdicts.items() if v.envelope and v.envelope.photos}
-    again = [i.key for i in incoming if not i.damaged and i.key not in verdicts]
+    named = {key: [p.sha256 for p in v.envelope.photos] for key, v in lot.verdicts.items() if v.envelope and v.envelope.photos}
+    again = [i.key for i in lot.parcel.call.incoming if not i.damaged and i.key not in lot.verdicts]
     if again:
         named |= photos_of(again)
-    here = stored(sha for shas in named.values() for sha in shas)
+    here = stored(sha for shas in named.values() for sha in shas) if named else set()
     return {key: [sha for sha in dict.fromkeys(shas) if sha not in here] for key, shas in named.items()}

@@ -1,41 +1,33 @@
 """Judging records whose bytes are stored: a verdict for each, and the effects of those that are accepted.
 
-Judging all records of a call together in one savepoint is the usual way. Should anything fail that is not a verdict,
+Judging all records of a transaction together in one savepoint is the usual way. Should anything fail that is not a verdict,
 that savepoint is rolled back and each record gets its own, so that one bad record never holds up the others.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import ValidationError
 
 from webapp.core.db import db
-from webapp.people.authors import Author, Handset, author_and_handset
+from webapp.people.authors import Author, Handset, authors_by_id, handsets_by_id
 from webapp.records import rules
 from webapp.records.arrived import Arrived
-from webapp.records.envelope import Envelope, Unreadable, read
+from webapp.records.envelope import Envelope, read
 from webapp.records.held import Held
 from webapp.records.models import Record, RecordPhoto
 from webapp.records.trail import Accepted
 from webapp.sync.batch import Batch
+from webapp.sync.calls import Reading, read_payload
 from webapp.sync.kinds import KINDS
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Raw:
-    """A stored record as it waits for its verdict. `bad_id`: its id was not a UUID."""
-
-    key: UUID
-    payload: str
-    bad_id: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,69 +52,55 @@ class Source:
     clock_error: timedelta
 
 
-def judge(source: Source, raw: Iterable[Raw]) -> dict[UUID, Verdict]:
-    """A verdict for each raw record. The effects of accepted ones are in the session, flushed."""
-    verdicts, readable = _read_all(source, raw)
-    if not source.author.in_force or source.handset.revoked:
-        return verdicts | {arrived.id: _held(arrived, Held("revoked")) for arrived in readable}
-    try:
-        with db.session.begin_nested():  # the session's savepoint: it forgets the objects of what is rolled back
-            return verdicts | _judge_each(source, readable)
-    except Exception:  # whichever record it was: found by judging each by itself
-        log.exception("judging %d records together failed; judging each by itself", len(readable))
-    before: list[Accepted] = []  # their verdicts are not written yet: the next record would not find them
-    for arrived in readable:
-        try:
-            with db.session.begin_nested():
-                verdict = _judge_each(source, [arrived], before)[arrived.id]
-        except Exception:  # a bug of ours must not cost a record: it stays, whole, and is tried again
-            log.exception("record %s could not be judged", arrived.id)
-            verdict = _held(arrived, Held("error"))
-        if verdict.status == "accepted":
-            before.append(Accepted(arrived.id, arrived.person_id, verdict.site_id, arrived.at))
-        verdicts[arrived.id] = verdict
-    return verdicts
-
-
-def _read_all(source: Source, raw: Iterable[Raw]) -> tuple[dict[UUID, Verdict], list[Arrived]]:
-    """Read envelopes and correct times: verdicts on what cannot be read, and the rest in the phone's order."""
+def sift(source: Source, readings: Mapping[UUID, Reading]) -> tuple[dict[UUID, Verdict], dict[UUID, Arrived]]:
+    """Correct the times of one call's records: those that have one, in the phone's order; and verdicts on what is held unjudged."""
     verdicts: dict[UUID, Verdict] = {}
-    envelopes: list[tuple[UUID, Envelope]] = []
-    for one in raw:
-        try:
-            envelope = read(one.payload)
-        except Unreadable:
-            verdicts[one.key] = Verdict("held", "bad-id" if one.bad_id else "bad-body")
-            continue
-        reason = "bad-id" if one.bad_id else _unknown(envelope)
-        if reason:
-            verdicts[one.key] = Verdict("held", reason, envelope=envelope)
+    whole: list[tuple[UUID, Reading, Envelope]] = []
+    for key, reading in readings.items():
+        if reading.envelope is None or reading.reason:
+            verdicts[key] = Verdict("held", reading.reason or "error", envelope=reading.envelope)
         else:
-            envelopes.append((one.key, envelope))
-    envelopes.sort(key=lambda pair: pair[1].seq)
-    arrived = []
-    before = _mark_before(source.handset, envelopes[0][1].seq) if envelopes else None
-    for key, envelope in envelopes:
+            whole.append((key, reading, reading.envelope))
+    whole.sort(key=lambda one: one[2].seq)
+    arrived: dict[UUID, Arrived] = {}
+    before = _mark_before(source.handset, whole[0][2].seq) if whole else None
+    author_id, handset_id, received_at = source.author.id, source.handset.id, source.received_at
+    for key, reading, envelope in whole:
         try:
             mark = mark_of(envelope)
-            corrected = rules.correct(mark.wall, source.clock_error, source.received_at, rules.ran_against(mark, before))
+            corrected = rules.correct(mark.wall, source.clock_error, received_at, rules.ran_against(mark, before))
         except rules.BadTime:
             verdicts[key] = Verdict("held", "bad-time", envelope=envelope)
             continue
         before = mark
-        arrived.append(
-            Arrived(key, source.author.id, source.handset.id, envelope, corrected.at, mark.wall, corrected.grade, source.received_at)
-        )
+        arrived[key] = Arrived(key, author_id, handset_id, envelope, reading.form, corrected.at, mark.wall, corrected.grade, received_at)
+    if not source.author.in_force or source.handset.revoked:
+        verdicts |= {key: _held(one, Held("revoked")) for key, one in arrived.items()}
     return verdicts, arrived
 
 
-def _unknown(envelope: Envelope) -> str | None:
-    if envelope.env != 1:
-        return "unknown-schema"
-    schemas = KINDS.get(envelope.kind)
-    if schemas is None:
-        return "unknown-kind"
-    return None if envelope.kind_schema in schemas else "unknown-schema"
+def judge(authors: Mapping[UUID, Author], arrived: list[Arrived]) -> dict[UUID, Verdict]:
+    """A verdict for each record, judged in this order. The effects of accepted ones are in the session, flushed."""
+    if not arrived:
+        return {}
+    try:
+        with db.session.begin_nested():  # the session's savepoint: it forgets the objects of what is rolled back
+            return _judge_each(Batch(authors, arrived))
+    except Exception:  # whichever record it was: found by judging each by itself
+        log.exception("judging %d records together failed; judging each by itself", len(arrived))
+    verdicts: dict[UUID, Verdict] = {}
+    before: list[Accepted] = []  # their verdicts are not written yet: the next record would not find them
+    for one in arrived:
+        try:
+            with db.session.begin_nested():
+                verdict = _judge_each(Batch(authors, [one]), before)[one.id]
+        except Exception:  # a bug of ours must not cost a record: it stays, whole, and is tried again
+            log.exception("record %s could not be judged", one.id)
+            verdict = _held(one, Held("error"))
+        if verdict.status == "accepted":
+            before.append(Accepted(one.id, one.person_id, verdict.site_id, one.at))
+        verdicts[one.id] = verdict
+    return verdicts
 
 
 def _mark_before(handset: Handset, seq: int) -> rules.Mark | None:
@@ -145,16 +123,15 @@ def mark_of(envelope: Envelope) -> rules.Mark:
     return rules.Mark(envelope.seq, rules.parse_wall(envelope.occurred_at), envelope.mono, envelope.boot)
 
 
-def _judge_each(source: Source, readable: list[Arrived], before: Iterable[Accepted] = ()) -> dict[UUID, Verdict]:
+def _judge_each(batch: Batch, before: Iterable[Accepted] = ()) -> dict[UUID, Verdict]:
     """Let each record's action decide. An action that holds a record has changed nothing.
 
-    `before`: records of this call that were judged already.
+    `before`: records of this transaction that were judged already.
     """
-    batch = Batch(source.author, readable)
     for accepted in before:
         batch.trail.add(accepted)
     verdicts = {}
-    for arrived in readable:
+    for arrived in batch.arrived:
         try:
             site_id = _act(batch, arrived)
         except Held as held:
@@ -168,70 +145,67 @@ def _judge_each(source: Source, readable: list[Arrived], before: Iterable[Accept
 
 
 def _act(batch: Batch, arrived: Arrived) -> UUID | None:
-    kind = KINDS[arrived.envelope.kind][arrived.envelope.kind_schema]
-    try:
-        body = kind.body.model_validate(arrived.envelope.body)
-    except ValidationError:
-        raise Held("bad-body") from None
+    if arrived.form is None:
+        raise Held("bad-body")
     for record_id in arrived.envelope.after:
         batch.trail.require(record_id)
-    return kind.do(batch, arrived, body)
+    return KINDS[arrived.envelope.kind][arrived.envelope.kind_schema].do(batch, arrived, arrived.form)
 
 
 def _held(arrived: Arrived, held: Held) -> Verdict:
     return Verdict("held", held.reason, held.waits_for, envelope=arrived.envelope, arrived=arrived)
 
 
-VERDICT = (
+def columns_of(envelope: Envelope | None, arrived: Arrived | None) -> dict[str, Any]:
+    """What of a record could be read, as columns of its row."""
+    return {
+        "kind": envelope.kind[:30] if envelope else None,
+        "seq": envelope.seq if envelope else None,
+        "occurred_at": envelope.occurred_at if envelope else None,
+        "at": arrived.at if arrived else None,
+        "clock_grade": arrived.clock_grade if arrived else None,
+    }
+
+
+def photos_named(record_id: UUID, envelope: Envelope | None) -> list[dict[str, Any]]:
+    """The photos that a record names, as rows, each once."""
+    named = dict.fromkeys(photo.sha256 for photo in envelope.photos) if envelope else ()
+    return [{"record_id": record_id, "sha256": sha256} for sha256 in named]
+
+
+SETTLE = (
     sa.update(Record)
-    .where(Record.id == sa.bindparam("key"))
-    .values(
-        {
-            name: sa.bindparam(f"v_{name}")
-            for name in ("status", "reason", "waits_for", "site_id", "kind", "seq", "occurred_at", "at", "clock_grade")
-        }
-    )
+    .where(Record.id.in_(sa.bindparam("keys", expanding=True)))
+    .values({name: sa.bindparam(f"v_{name}") for name in ("status", "reason", "waits_for", "site_id")})
 )
 
 
-def write_verdicts(verdicts: dict[UUID, Verdict]) -> None:
-    """Put the verdicts on the records, and list the photos they name."""
-    rows = []
-    photos = {}
+def settle(verdicts: Mapping[UUID, Verdict]) -> None:
+    """Put verdicts on records: one statement for all that share one."""
+    alike: dict[tuple[str, str | None, UUID | None, UUID | None], list[UUID]] = {}
     for key, verdict in verdicts.items():
-        envelope, arrived = verdict.envelope, verdict.arrived
-        rows.append(
-            {
-                "key": key,
-                "v_status": verdict.status,
-                "v_reason": verdict.reason,
-                "v_waits_for": verdict.waits_for,
-                "v_site_id": verdict.site_id,
-                "v_kind": envelope.kind[:30] if envelope else None,
-                "v_seq": envelope.seq if envelope else None,
-                "v_occurred_at": envelope.occurred_at if envelope else None,
-                "v_at": arrived.at if arrived else None,
-                "v_clock_grade": arrived.clock_grade if arrived else None,
-            }
-        )
-        for photo in envelope.photos if envelope else ():
-            photos[key, photo.sha256] = {"record_id": key, "sha256": photo.sha256}
-    connection = db.session.connection()
-    connection.execute(VERDICT, rows)
-    if photos:
-        connection.execute(sa.insert(RecordPhoto), list(photos.values()))
+        alike.setdefault((verdict.status, verdict.reason, verdict.waits_for, verdict.site_id), []).append(key)
+    execute = db.session.connection().execute
+    for (status, reason, waits_for, site_id), keys in alike.items():
+        execute(SETTLE, {"keys": keys, "v_status": status, "v_reason": reason, "v_waits_for": waits_for, "v_site_id": site_id})
 
 
 def judge_again(record_id: UUID) -> Verdict:
     """Judge a held record once more, as its author's, at the time it was received."""
     found = sa.select(Record.person_id, Record.device_id, Record.payload, Record.received_at, Record.sent_at).where(Record.id == record_id)
     record = db.session.execute(found).one()
-    who = author_and_handset(record.person_id, record.device_id)
-    assert who is not None  # foreign keys
-    source = Source(*who, record.received_at, rules.parse_wall(record.sent_at) - record.received_at)
-    verdicts = judge(source, [Raw(record_id, record.payload.decode())])
-    db.session.execute(sa.delete(RecordPhoto).where(RecordPhoto.record_id == record_id))
-    write_verdicts(verdicts)
+    authors = authors_by_id([record.person_id])
+    handset = handsets_by_id([record.device_id])[record.device_id]
+    source = Source(authors[record.person_id], handset, record.received_at, rules.parse_wall(record.sent_at) - record.received_at)
+    reading = read_payload(record.payload.decode())
+    verdicts, arrived = sift(source, {record_id: reading})
+    verdicts |= judge(authors, [one for one in arrived.values() if one.id not in verdicts])
+    execute = db.session.connection().execute
+    execute(sa.delete(RecordPhoto).where(RecordPhoto.record_id == record_id))
+    if photos := photos_named(record_id, reading.envelope):
+        execute(sa.insert(RecordPhoto), photos)
+    execute(sa.update(Record).where(Record.id == record_id).values(**columns_of(reading.envelope, arrived.get(record_id))))
+    settle(verdicts)
     return verdicts[record_id]
 
 

@@ -16,6 +16,7 @@ from webapp.patrols import scanning
 from webapp.patrols.bodies import RoundStepBody, ScanBody
 from webapp.patrols.models import Scan
 from webapp.people.actions import clock_duty
+from webapp.people.authors import Author
 from webapp.people.bodies import DutyBody
 from webapp.people.queries import rank_at
 from webapp.records import actions as records
@@ -28,18 +29,18 @@ from webapp.sync.batch import Batch
 
 
 def scan(batch: Batch, arrived: Arrived, body: ScanBody) -> UUID:
-    return scanning.record_scan(arrived, batch.author, body, batch.label(body.code), batch.memory)
+    return scanning.record_scan(arrived, batch.author(arrived), body, batch.label(body.code), batch.memory)
 
 
 def note(batch: Batch, arrived: Arrived, body: NoteBody) -> UUID:
-    site_id, round_id, checkpoint_id = _where(batch, body)
-    if rank_at(batch.author, site_id) is None:
+    site_id, round_id, checkpoint_id = _where(batch, arrived, body)
+    if rank_at(batch.author(arrived), site_id) is None:
         raise Held("no-access")
     records.write_note(arrived, body, site_id, round_id, checkpoint_id)
     return site_id
 
 
-def _where(batch: Batch, body: NoteBody) -> tuple[UUID, str | None, UUID | None]:
+def _where(batch: Batch, arrived: Arrived, body: NoteBody) -> tuple[UUID, str | None, UUID | None]:
     """Site, round and checkpoint a note belongs to, from the most exact thing it names. Raises Held."""
     if body.about:
         batch.trail.require(body.about)
@@ -57,12 +58,12 @@ def _where(batch: Batch, body: NoteBody) -> tuple[UUID, str | None, UUID | None]
         raise Held("unknown-round" if body.round else "unknown-code")
     if not body.site:
         raise Held("bad-body")
-    return _site(batch, body.site).id, None, None
+    return _site(batch.author(arrived), body.site).id, None, None
 
 
-def _site(batch: Batch, slug: str) -> Site:
+def _site(author: Author, slug: str) -> Site:
     try:
-        return site_for(batch.author, slug)
+        return site_for(author, slug)
     except Problem:
         raise Held("no-access") from None
 
@@ -78,18 +79,18 @@ def duty(batch: Batch, arrived: Arrived, body: DutyBody) -> UUID:
         raise Held("unknown-code")
     if label is not None:
         site_id, checkpoint_id = label.site.id, label.checkpoint_id
-        if rank_at(batch.author, site_id) is None:
+        if rank_at(batch.author(arrived), site_id) is None:
             raise Held("no-access")
     elif body.site:
-        site_id, checkpoint_id = _site(batch, body.site).id, None
+        site_id, checkpoint_id = _site(batch.author(arrived), body.site).id, None
     else:
         raise Held("bad-body")
-    clock_duty(arrived.id, batch.author.id, site_id, checkpoint_id, body.verb, arrived.at)
+    clock_duty(arrived.id, batch.author(arrived).id, site_id, checkpoint_id, body.verb, arrived.at)
     return site_id
 
 
 def round_step(batch: Batch, arrived: Arrived, body: RoundStepBody) -> UUID:
-    return scanning.step_round(arrived, batch.author, body).site_id
+    return scanning.step_round(arrived, batch.author(arrived), body).site_id
 
 
 @dataclass(frozen=True)

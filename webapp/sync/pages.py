@@ -22,6 +22,7 @@ from webapp.records.queries import copies_of, held, photos_of, steps_of
 from webapp.records.rules import receipt_code
 from webapp.sync.judging import judge_again, judge_waiting
 from webapp.sync.pack import pack_for
+from webapp.sync.queue import Queue
 from webapp.sync.views import sync
 
 phone = Blueprint("phone", __name__)
@@ -142,6 +143,7 @@ def name_reader(response: AnyResponse) -> AnyResponse:
 
 def init(app: Flask) -> None:
     """Routes of the intake and of the phone's pages."""
+    app.extensions["intake"] = Queue()
     app.register_blueprint(sync)
     app.register_blueprint(phone)
     app.after_request(name_reader)

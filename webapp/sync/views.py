@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
-from sqlalchemy.exc import IntegrityError
 
 from webapp.core import clock, gate
 from webapp.core.db import db, one_thread_at_a_time, writing
@@ -22,12 +20,12 @@ from webapp.people.models import Device
 from webapp.people.session import me, my_device
 from webapp.records.actions import epoch
 from webapp.records.queries import known_ids
-from webapp.sync import batch, intake
+from webapp.sync.calls import MOST_BYTES, Parcel, read_call
+from webapp.sync.queue import take_in
 
 sync = Blueprint("sync", __name__)
 
 MIN_ENV = 1
-LOOKS = 10
 
 
 @sync.get("/ticket")
@@ -73,27 +71,12 @@ def take() -> Response:
     ticket = tickets.presented()
     value = _json_body()
     with one_thread_at_a_time():
-        call = batch.read_call(value)
-        received_at = clock.now()
-        results = take_in(ticket, call, received_at)
-        now_epoch = str(epoch())
-        db.session.commit()
-    response = jsonify(received_at=iso(received_at), epoch=now_epoch, results=results)
+        call = read_call(value)
+    received_at = clock.now()
+    taken = take_in(Parcel(ticket, call, received_at))
+    response = jsonify(received_at=iso(received_at), epoch=taken.epoch, results=taken.results)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def take_in(ticket: tickets.Ticket, call: batch.Call, received_at: datetime) -> list[dict[str, Any]]:
-    """Take a call in, looking again when another call brought one of its new ids at the same moment, and was first.
-
-    On the next look the id is known. Raises Problem busy (503) should others be first every time.
-    """
-    for _look in range(LOOKS):
-        try:
-            return intake.take(ticket, call, received_at)
-        except IntegrityError:
-            db.session.rollback()
-    raise Problem("busy", retry_after_s=2)
 
 
 @sync.post("/sync/have")
@@ -122,12 +105,12 @@ def _uuid(text: str) -> UUID | None:
 
 def _json_body() -> Any:
     """The body as JSON, gzip allowed. Raises Problem too-large above 1 MiB, bad-call when it is not JSON."""
-    if (request.content_length or 0) > batch.MOST_BYTES:
+    if (request.content_length or 0) > MOST_BYTES:
         raise Problem("too-large")
     content = request.get_data(cache=False)
     if request.headers.get("Content-Encoding") == "gzip":
         content = _gunzip(content)
-    if len(content) > batch.MOST_BYTES:
+    if len(content) > MOST_BYTES:
         raise Problem("too-large")
     try:
         return json.loads(content)
@@ -139,7 +122,7 @@ def _gunzip(content: bytes) -> bytes:
     """Unpack, but never more than a call may hold."""
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
-        out = unpacker.decompress(content, batch.MOST_BYTES + 1)
+        out = unpacker.decompress(content, MOST_BYTES + 1)
     except zlib.error:
         raise Problem("bad-call") from None
     return out
