@@ -172,6 +172,60 @@ def labels(site: str, size: str, out: Path) -> None:
     click.echo(f"{count} labels: {out}")
 
 
+def places() -> tuple[Path, str]:
+    """The data folder and the database's address, or stop with one line about the setting that is wrong."""
+    try:
+        return config.places()
+    except config.WrongSetting as wrong:
+        click.echo(config.explain(wrong), err=True)
+        sys.exit(2)
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write database, pictures and secret into FILE, consistent, while the server serves."""
+    from webapp.recovery.archive import Unfit
+    from webapp.recovery.backup import backup
+
+    data, url = places()
+    try:
+        manifest = backup(url, data, file)
+    except (Unfit, OSError) as unfit:
+        raise click.ClickException(str(unfit)) from None
+    click.echo(f"{manifest.records} records and {len(manifest.photos)} pictures: {file}")
+    if manifest.missing:
+        click.echo(f"{len(manifest.missing)} pictures that the database names are not in the data folder.", err=True)
+    if "secret" not in manifest.files:
+        click.echo("ROUNDS_SECRET is not in it: keep that as safe as the backup.", err=True)
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Restore over what is there, and keep that beside it.")
+@click.option("--check", is_flag=True, help="Only read the backup and compare it with its digests.")
+def restore(file: Path, force: bool, check: bool) -> None:
+    """Put the backup FILE in the place of database and pictures. The server must not run."""
+    from webapp.recovery.archive import Unfit, unpack
+    from webapp.recovery.restore import restore
+
+    data, url = places()
+    kept = None
+    try:
+        if check:
+            manifest = unpack(file, None)
+        else:
+            manifest, kept = restore(file, url, data, force)
+    except (Unfit, OSError) as unfit:
+        raise click.ClickException(str(unfit)) from None
+    what = f"{manifest.records} records and {len(manifest.photos)} pictures of {manifest.made_at}"
+    click.echo(f"{'Sound' if check else 'Restored'}: {what}")
+    if kept:
+        click.echo(f"What was there before is kept in {kept.name}.")
+    if not check:
+        click.echo("Phones send again what they still hold as soon as they see this server.")
+
+
 @main.command("describe-records", hidden=True)
 def describe_records() -> None:
     """Print docs/records.md (developers)."""

@@ -35,6 +35,12 @@ SETTINGS = (
     ),
     Setting("ROUNDS_DATA", "data", "a folder that can be written", "Data folder: database, photos, secret."),
     Setting("ROUNDS_SECRET", "", "at least 32 characters", "Signs sessions and tickets. Default: made once and kept in the data folder."),
+    Setting(
+        "ROUNDS_OLD_SECRETS",
+        "",
+        "secrets of at least 32 characters, separated by commas",
+        "Secrets used before: tickets signed with them stay good.",
+    ),
     Setting("ROUNDS_PUBLIC_URL", "http://127.0.0.1:8000", "http://HOST or https://HOST, without a path", "The address that labels carry."),
     Setting("ROUNDS_LOCALE", "zh_CN", "zh_CN or en", "Language for people who have not chosen one."),
     Setting("ROUNDS_SYNCHRONOUS", "FULL", "FULL or NORMAL", "SQLite: FULL keeps an acknowledged record through a power cut."),
@@ -99,10 +105,30 @@ def writable(value: str) -> Path:
     return path
 
 
+def old_secrets(value: str) -> list[str]:
+    """Secrets that were in use before: tickets signed with them stay good."""
+    found = [word.strip() for word in value.split(",") if word.strip()]
+    if any(len(word) < 32 for word in found):
+        raise WrongSetting("ROUNDS_OLD_SECRETS")
+    return found
+
+
+def values(given: Mapping[str, str | None] | None = None) -> dict[str, str]:
+    """Every setting as text, from `given`, or from `.env` overlaid by the environment."""
+    source = given if given is not None else {**dotenv_values(PROJECT / ".env"), **os.environ}
+    return {setting.name: source.get(setting.name) or setting.default for setting in SETTINGS}
+
+
+def places() -> tuple[Path, str]:
+    """The data folder, made if absent, and the database's address; nothing is put into the folder. Raises WrongSetting."""
+    value = values()
+    data = writable(value["ROUNDS_DATA"])
+    return data, database_url(value["DATABASE_URL"], data)
+
+
 def read_settings(given: Mapping[str, str | None] | None = None) -> dict[str, object]:
     """Flask's configuration from `given`, or from `.env` overlaid by the environment. Raises WrongSetting."""
-    source = given if given is not None else {**dotenv_values(PROJECT / ".env"), **os.environ}
-    value = {setting.name: source.get(setting.name) or setting.default for setting in SETTINGS}
+    value = values(given)
     data = writable(value["ROUNDS_DATA"])
     url = database_url(value["DATABASE_URL"], data)
     site = public_url(value["ROUNDS_PUBLIC_URL"])
@@ -115,6 +141,8 @@ def read_settings(given: Mapping[str, str | None] | None = None) -> dict[str, ob
         "SQLITE_SYNCHRONOUS": one_of("ROUNDS_SYNCHRONOUS", value["ROUNDS_SYNCHRONOUS"], "FULL", "NORMAL"),
         "PROXIES": int(one_of("ROUNDS_PROXIES", value["ROUNDS_PROXIES"], *"012345")),
         "SECRET_KEY": secret(value["ROUNDS_SECRET"], data),
+        # Not Flask's SECRET_KEY_FALLBACKS: that would keep sessions alive too, and a stolen secret would still make some.
+        "OLD_SECRETS": old_secrets(value["ROUNDS_OLD_SECRETS"]),
         "SQLALCHEMY_DATABASE_URI": url,
         # 64 threads may each hold a connection; on PostgreSQL a dead one is noticed before it is used.
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 32, "max_overflow": 40, "pool_pre_ping": url.startswith("postgresql")},

@@ -9,7 +9,7 @@ from __future__ import annotations
 from urllib.parse import quote
 from uuid import UUID
 
-from flask import Flask, Response, current_app, g, redirect, request, session
+from flask import Flask, Response, g, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as AnyResponse
@@ -20,6 +20,7 @@ from webapp.core.htmx import redirect_whole_page, wants_fragment
 from webapp.core.problems import Problem, wants_json
 from webapp.people import actions, queries
 from webapp.people.models import Device, Person
+from webapp.people.tickets import secrets
 
 DEVICE_COOKIE = "rounds_device"
 DEVICE_COOKIE_AGE = 400 * 24 * 3600  # the longest a browser keeps one
@@ -70,7 +71,8 @@ def my_device() -> Device:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="device")
+    # Signs with the last; a phone stays the phone it was when the secret is changed.
+    return URLSafeSerializer([*reversed(secrets())], salt="device")
 
 
 def device_of_cookie() -> Device | None:

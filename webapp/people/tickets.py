@@ -42,18 +42,25 @@ def issue(person_id: UUID, device_id: UUID) -> tuple[str, Ticket]:
 
 
 @lru_cache(maxsize=2048)
-def _read(text: str, secret: str) -> Ticket | None:
-    try:
-        body = _serializer(secret).loads(text)
-        return Ticket(UUID(body["p"]), UUID(body["d"]), datetime.fromtimestamp(body["e"], UTC))
-    except (BadData, KeyError, TypeError, ValueError):
-        return None
+def _read(text: str, secrets: tuple[str, ...]) -> Ticket | None:
+    for secret in secrets:
+        try:
+            body = _serializer(secret).loads(text)
+            return Ticket(UUID(body["p"]), UUID(body["d"]), datetime.fromtimestamp(body["e"], UTC))
+        except (BadData, KeyError, TypeError, ValueError):
+            continue
+    return None
+
+
+def secrets() -> tuple[str, ...]:
+    """The secret, and those used before it: a phone may have been offline while it was changed."""
+    return str(current_app.secret_key), *current_app.config["OLD_SECRETS"]
 
 
 def presented() -> Ticket:
     """The ticket of this request's Authorization header. Raises Problem ticket (401) when it is not good."""
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-    ticket = _read(text.strip(), str(current_app.secret_key)) if scheme.lower() == "ticket" else None
+    ticket = _read(text.strip(), secrets()) if scheme.lower() == "ticket" else None
     if ticket is None or ticket.expires_at < clock.now():
         raise Problem("ticket")
     return ticket
