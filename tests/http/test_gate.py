@@ -136,6 +136,8 @@ def test_every_rank_is_one_of_the_known_ones_and_every_ticket_route_is_the_intak
         "photos.put",
         "photos.post",
         "photos.head",
+        "photos.options",
+        "photos.patch",
         "sync.ping",
         "sync.take",
         "sync.have",

@@ -1,17 +1,19 @@
-"""Pictures in: checked, stored whole, known by the digest of their bytes."""
+"""Pictures in: checked, stored whole, known by the digest of their bytes; and out, as what browsers show."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from PIL import Image
 
-from tests.making import Phone, looking, picture
+from tests.making import Browser, Phone, World, looking, named_photo, picture
 from webapp.photos.models import Photo
 
 
@@ -35,6 +37,13 @@ def png(width: int, height: int) -> bytes:
         + chunk(b"IDAT", zlib.compress(b"\0" * 100))
         + chunk(b"IEND", b"")
     )
+
+
+def drawn(kind: str = "JPEG", size: tuple[int, int] = (400, 300), noise: int = 20) -> bytes:
+    """A picture with something on it; the more noise, the more bytes."""
+    out = io.BytesIO()
+    Image.effect_noise(size, noise).convert("RGB").save(out, kind, quality=80)
+    return out.getvalue()
 
 
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\0" * 64
@@ -108,10 +117,28 @@ def test_a_picture_that_is_also_a_page_is_stored_but_never_served_as_one(phone: 
     assert phone.put_photo(picture() + b"<script>alert(1)</script>").status_code == 201
 
 
-def test_a_photo_cut_off_on_the_phone_is_still_evidence(phone: Phone) -> None:
-    """The digest is that of the cut bytes, so that nothing was lost on the way: what is there is kept."""
-    whole = picture(size=(400, 300))
-    assert phone.put_photo(whole[: len(whole) * 2 // 3]).status_code == 201
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("share", [0.5, 0.95])
+def test_f3_a_picture_cut_short_on_the_phone_is_415_and_its_record_stays_accepted(
+    app: Flask, phone: Phone, world: World, kind: str, share: float
+) -> None:
+    """The digest is that of the cut bytes: nothing was lost on the way, and to send it again would not help."""
+    content = drawn(kind)
+    cut = content[: int(len(content) * share)]
+    note = phone.record("note", {"site": "garden", "text": "x"}, photos=[named_photo(cut)])
+    assert phone.one(note)["status"] == "accepted"
+    response = phone.put_photo(cut)
+    assert (response.status_code, response.get_json()["error"]) == (415, "not-a-picture")
+    assert phone.one(note)["photos_pending"] == [hashlib.sha256(cut).hexdigest()]
+    assert phone.put_photo(content).status_code == 201
+
+
+def test_the_small_picture_inside_the_exif_block_does_not_pass_for_the_end(phone: Phone) -> None:
+    content = drawn()
+    exif = b"\xff\xe1" + (2 + len(picture())).to_bytes(2) + picture()
+    with_exif = content[:2] + exif + content[2:]
+    assert phone.put_photo(with_exif[: len(with_exif) - 2]).status_code == 415
+    assert phone.put_photo(with_exif).status_code == 201
 
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
@@ -157,7 +184,8 @@ def test_a_full_disk_leaves_no_half_file_and_no_row(app: Flask, phone: Phone, tm
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    assert phone.put_photo(picture()).status_code == 500
+    refused = phone.put_photo(picture())
+    assert (refused.status_code, refused.get_json()["error"]) == (507, "full")
     monkeypatch.undo()
     assert not [path for path in (tmp_path / "photos").rglob("*") if path.is_file()]
     assert phone.put_photo(picture()).status_code == 201
@@ -173,3 +201,57 @@ def test_pillow_opens_no_format_but_ours() -> None:
 
     assert set(FORMATS) == {"JPEG", "PNG", "WEBP"}
     assert Image.MAX_IMAGE_PIXELS is not None
+
+
+# ---------------------------------------------------------------- HEIC, which browsers other than Apple's do not show
+
+
+def heic() -> bytes:
+    """A real HEIC, red on the left."""
+    import pillow_heif
+
+    drawing = Image.new("RGB", (320, 240), "blue")
+    drawing.paste((255, 0, 0), (0, 0, 160, 240))
+    out = io.BytesIO()
+    pillow_heif.from_pillow(drawing).save(out, quality=90)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("content", [heic(), HEIC], ids=["opens", "does-not"])
+def test_a_heic_is_kept_as_it_came_and_shown_as_a_jpeg(
+    app: Flask, phone: Phone, tmp_path: Path, sign_in: Callable[[str], Browser], content: bytes
+) -> None:
+    named = named_photo(content, "image/heic")
+    note = phone.record("note", {"site": "garden", "text": "x"}, photos=[named])
+    phone.send(note)
+    assert phone.put_photo(content).status_code == 201
+    supervisor = sign_in("supervisor")
+    answers = [supervisor.get(f"/records/{note.id}/photos/{named['sha256']}") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].data == answers[1].data
+    assert (tmp_path / "photos" / named["sha256"][:2] / named["sha256"][2:]).read_bytes() == content
+    if content == HEIC:
+        assert (answers[0].mimetype, answers[0].data) == ("image/heic", content)
+        return
+    assert answers[0].mimetype == "image/jpeg"
+    with Image.open(io.BytesIO(answers[0].data)) as shown:
+        assert shown.size == (320, 240)
+        assert [shown.getpixel((x, 120))[0] > 128 for x in (40, 280)] == [True, False]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("named_first", [True, False])
+def test_e12_a_photo_before_or_after_its_record_and_two_of_three(
+    phone: Phone, sign_in: Callable[[str], Browser], named_first: bool
+) -> None:
+    """E12: the record says which photos are pending, whenever they come; the log shows those that are here."""
+    contents = [drawn(noise=n) for n in (20, 30, 40)]
+    note = phone.record("note", {"site": "garden", "text": "three"}, photos=[named_photo(content) for content in contents])
+    digests = [hashlib.sha256(content).hexdigest() for content in contents]
+    if not named_first:
+        phone.put_photo(contents[0])
+    assert phone.one(note)["photos_pending"] == digests[0 if named_first else 1 :]
+    for content in contents[:2]:
+        phone.put_photo(content)
+    assert phone.one(note)["photos_pending"] == digests[2:]
+    looks = [sign_in("supervisor").get(f"/records/{note.id}/photos/{each}").status_code for each in digests]
+    assert looks == [200, 200, 404]

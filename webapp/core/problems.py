@@ -38,11 +38,15 @@ CATALOGUE: dict[str, Refusal] = {
     "not-found": Refusal(404, _("There is nothing here for you."), _("The address may be old, or belong to another community.")),
     "method": Refusal(405, _("This address does not take that kind of request."), _("Go back and try again.")),
     "conflict": Refusal(409, _("Somebody changed this in the meantime."), _("Look at the new state and decide again.")),
+    "offset": Refusal(409, _("The picture goes on elsewhere."), _("Ask how much of it is here, and go on from there.")),
+    "version": Refusal(412, _("This version of the upload protocol is not spoken here."), _("Use tus 1.0.0.")),
     "too-large": Refusal(413, _("That is too much in one piece."), _("Send less at a time. Nothing was lost.")),
     "not-a-picture": Refusal(415, _("This file is not a picture that Rounds can keep."), _("Use JPEG, PNG, WebP or HEIC, at most 20 MB.")),
     "digest": Refusal(422, _("The picture arrived damaged."), _("Send it again; the phone still has it.")),
+    "checksum": Refusal(460, _("A piece of the picture arrived damaged."), _("Send this piece again; the phone still has it.")),
     "too-many": Refusal(429, _("Too many tries. Please wait a little."), _("Wait a quarter of an hour, or ask your supervisor.")),
     "busy": Refusal(503, _("The server is busy."), _("Try again in a moment. What you recorded stays on the phone.")),
+    "full": Refusal(507, _("The server's disk is full."), _("What you recorded stays on the phone. Tell your administrator.")),
     "bug": Refusal(500, _("Something went wrong on our side."), _("What you recorded on this phone is safe. Try again in a moment.")),
 }
 BY_STATUS = {

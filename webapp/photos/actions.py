@@ -7,18 +7,22 @@ import io
 from pathlib import Path
 from uuid import UUID
 
+import sqlalchemy as sa
 from PIL import Image, UnidentifiedImageError
 
 from webapp.core import clock
 from webapp.core.db import db, insert_new
 from webapp.core.files import data_folder, write_whole
 from webapp.core.problems import Problem
+from webapp.photos import whole
 from webapp.photos.models import Photo
+from webapp.photos.partial import Partial, room
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 120_000_000  # a decompression bomb, not a phone's picture
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow's own limit would warn about pictures that phones do take
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+VERDICTS = {"too-large", "digest", "not-a-picture"}  # on the bytes; no further try changes them
 HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 
 
@@ -28,15 +32,16 @@ def path_of(sha256: str) -> Path:
 
 
 def look_at(content: bytes) -> tuple[str, int, int]:
-    """MIME type, width, height in pixels (0, 0 for HEIC, which is kept unopened). Raises Problem not-a-picture."""
+    """MIME type, width, height in pixels (0, 0 for HEIC, which is kept unopened). Raises Problem not-a-picture, also for one cut short."""
     if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
         return "image/heic", 0, 0
     try:
         with Image.open(io.BytesIO(content), formats=list(FORMATS)) as picture:
             width, height = picture.size
-            if width * height > MOST_PIXELS:
+            mime = FORMATS[picture.format or ""]
+            if width * height > MOST_PIXELS or not whole.is_whole(mime, content, picture):
                 raise Problem("not-a-picture")
-            return FORMATS[picture.format or ""], width, height
+            return mime, width, height
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, KeyError, Image.DecompressionBombError):
         raise Problem("not-a-picture") from None
 
@@ -44,16 +49,18 @@ def look_at(content: bytes) -> tuple[str, int, int]:
 def store(sha256: str, content: bytes, person_id: UUID | None) -> bool:
     """Keep a picture under its digest. True when it is new, False when it was here.
 
-    Raises Problem: too-large (413), digest (422: the bytes are others), not-a-picture (415).
+    Raises Problem: too-large (413), digest (422: the bytes are others), not-a-picture (415), full (507: no room on disk).
     """
     if len(content) > MOST_BYTES:
         raise Problem("too-large")
     if hashlib.sha256(content).hexdigest() != sha256:
         raise Problem("digest")
-    if db.session.get(Photo, sha256) is not None:
-        return False
     mime, width, height = look_at(content)
-    write_whole(path_of(sha256), content)  # before the row: a row means that the bytes are on disk
+    path = path_of(sha256)
+    # Before the row: a row means that the bytes are on disk. And before the database is asked at all: its one writer waits for no disk.
+    if not path.exists() or path.read_bytes() != content:
+        with room():
+            write_whole(path, content)
     row = {
         "sha256": sha256,
         "mime": mime,
@@ -63,8 +70,20 @@ def store(sha256: str, content: bytes, person_id: UUID | None) -> bool:
         "person_id": person_id,
         "stored_at": clock.now(),
     }
-    db.session.execute(insert_new(Photo, [row], "sha256"))  # another connection may have brought it meanwhile
-    return True
+    return db.session.scalar(insert_new(Photo, [row], "sha256").returning(Photo.sha256)) is not None
+
+
+def store_partial(sha256: str, partial: Partial, person_id: UUID) -> bool:
+    """Keep a picture whose pieces are all here. What cannot become a picture is forgotten, so that the phone begins anew. As `store`."""
+    try:
+        new = store(sha256, partial.content(), person_id)
+    except Problem as problem:
+        if problem.code in VERDICTS:
+            partial.drop()
+        raise
+    # Should the commit fail, the pieces are still here for the next try.
+    sa.event.listen(db.session(), "after_commit", lambda _session: partial.drop(), once=True)
+    return new
 
 
 def store_office(content: bytes, person_id: UUID) -> str:

@@ -35,9 +35,12 @@ class Position(Lenient):
 class PhotoNamed(Lenient):
     """A photo that belongs to the record; its bytes travel apart."""
 
-    sha256: Digest
-    bytes: Annotated[int, Field(ge=1)]
-    mime: Short
+    sha256: Annotated[Digest, Field(description="Of the bytes that are sent")]
+    bytes: Annotated[int, Field(ge=1, description="How many they are")]
+    mime: Annotated[Short, Field(description="Their type, such as image/jpeg")]
+    original: Annotated[
+        Digest | None, Field(description="SHA-256 of the picture before it was made smaller and stamped: of the camera's frame or the file")
+    ] = None
 
 
 class Envelope(Lenient):

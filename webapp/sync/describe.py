@@ -33,7 +33,10 @@ store first and hand them in here; so may any other client.
    changed); `held` (stored whole, not counted, waiting for a supervisor); `damaged` (payload and sha256 differ: nothing stored).
 4. `POST /sync/have` `{"ids"}` → `{"epoch", "have"}`: which of them the server still holds, at most 1,000 a call.
 5. `PUT /photos/<sha256>` with the picture's bytes: 201 stored, 200 already here, 422 bytes and digest differ, 415 not a picture,
-   413 above 20 MiB. `HEAD` tells how much of it is here.
+   413 above 20 MiB, 507 no room. Over a weak line in pieces, as tus 1.0 says: `POST /photos/<sha256>` with `Upload-Length` (or
+   `POST /photos` with `Upload-Metadata: sha256 <Base64>`), `PATCH` with `Upload-Offset` and, if wanted, `Upload-Checksum` (sha1 or
+   sha256), `HEAD` for how much of it is here. 409 another offset, 460 a damaged piece, 404 nothing here any more: begin anew.
+   Pieces stay at least 30 days.
 
 Refusals of a whole call are `{"error", "message"}`: 400 not of this form, 401 ticket not good, 413 too much (halve the batch),
 429 and 503 later. All of them mean: keep everything.

@@ -1,0 +1,53 @@
+"""Is a picture there to its end? And pictures that no browser shows, made into such as they do."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+
+MOST_DECODED = 25_000_000  # pixels; beyond, an odd JPEG could ask for more memory than the server has
+LONGER_SIDE = 2400  # of a picture made for showing
+
+
+def is_whole(mime: str, content: bytes, picture: Image.Image) -> bool:
+    """Does the picture reach its own end? Raises what Pillow does for bytes that are broken."""
+    if mime == "image/webp":
+        return len(content) >= int.from_bytes(content[4:8], "little") + 8
+    if mime == "image/png":
+        picture.verify()  # every chunk with its checksum, up to IEND
+        return content.rfind(b"IEND") >= 0
+    if not _ends(content):
+        return False
+    if picture.width * picture.height <= MOST_DECODED:
+        picture.draft("RGB", (picture.width // 8, picture.height // 8))  # reads all of it, at an eighth of the size
+        picture.load()
+    return True
+
+
+def _ends(jpeg: bytes) -> bool:
+    """Is there an end of image behind the picture's own data? (The small picture inside the EXIF block has one of its own.)"""
+    at = 2
+    while jpeg[at : at + 1] == b"\xff" and at + 4 <= len(jpeg):
+        marker, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4])
+        if marker == 0xDA:
+            return jpeg.find(b"\xff\xd9", at) >= 0
+        at += 1 if marker == 0xFF else 2 + length
+    return False
+
+
+def jpeg_of_heic(content: bytes) -> bytes | None:
+    """The picture as a JPEG, upright; None when it cannot be opened."""
+    import pillow_heif
+
+    try:
+        heic = pillow_heif.open_heif(content)
+        if heic.size[0] * heic.size[1] > Image.MAX_IMAGE_PIXELS:
+            return None
+        picture = heic.to_pillow().convert("RGB")  # libheif has turned it upright
+    except (ValueError, OSError, RuntimeError, EOFError, SyntaxError):
+        return None
+    picture.thumbnail((LONGER_SIDE, LONGER_SIDE))
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=85)
+    return out.getvalue()
