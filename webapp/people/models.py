@@ -68,6 +68,17 @@ class Device(Base):
     installed: Mapped[bool | None]
     build: Mapped[str] = mapped_column(sa.String(20), default="")
     mark: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # its clocks at its last record
+    cleared_at: Mapped[datetime | None]  # when it last noticed that its memory was lost
+    cleared_seq: Mapped[int | None] = mapped_column(sa.BigInteger)  # the highest number given out before that
+
+
+class AppBuild(Base):
+    """A release of the app, and when a phone first told that it runs it: releases are counted in this order."""
+
+    __tablename__ = "app_build"
+
+    build: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    first_told_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class DevicePerson(Base):

@@ -14,7 +14,8 @@ from webapp.core.db import Base
 
 
 class Record(Base):
-    """One record as it arrived. `status` is accepted or held; `reason` says why it is held, `waits_for` for which record.
+    """One record as it arrived. `status` is accepted, held, aside (a supervisor has set it aside) or replaced (by a
+    record that supersedes it); `reason` says why it is or was held, `waits_for` for which record.
 
     The columns from `kind` on are read from the payload when it could be read; `at` is the corrected time.
     """
@@ -45,7 +46,7 @@ class Record(Base):
 
 
 class RecordCopy(Base):
-    """Other bytes that came under an id already taken. Both stay; a supervisor sees both."""
+    """Other bytes that came under an id already taken. Both stay; a supervisor sees both until it was `settled_at`."""
 
     __tablename__ = "record_copy"
     __table_args__ = (sa.UniqueConstraint("record_id", "sha256"),)
@@ -57,10 +58,16 @@ class RecordCopy(Base):
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
     device_id: Mapped[UUID] = mapped_column(sa.ForeignKey("device.id"))
     received_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
 
 
 class HeldStep(Base):
-    """What a supervisor did about a held record, and when: tried it again, with what result."""
+    """What a supervisor did about a held record, when and why.
+
+    `result`: of trying it again (accepted, or the reason for which it is still held), or what was done: from-copy (taken
+    in from a copy that does not prove itself), aside, again (taken up again), replaced (by the record `made`), settled
+    (other bytes under its id were looked at).
+    """
 
     __tablename__ = "held_step"
 
@@ -69,6 +76,8 @@ class HeldStep(Base):
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
     result: Mapped[str] = mapped_column(sa.String(40))
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    made: Mapped[UUID | None]
 
 
 class RecordPhoto(Base):
