@@ -45,22 +45,53 @@ export async function checkPhone() {
   });
 }
 
-/** The browser's small memory outlives the large one when only that is evicted: it remembers the last number given out. */
+/**
+ * Was this phone's memory cleared? Two others remember the last number given out: the browser's small memory, which outlives the large
+ * one when only that is evicted, and the server, which knows this phone by its cookie.
+ */
 async function canary() {
-  const { device } = document.documentElement.dataset;
-  if (!device) return;
+  const { device, person } = document.documentElement.dataset;
+  if (!device || !person) return;
   const key = `rounds-seq-${device}`;
-  const here = (await store.meta(`seq:${device}`)) ?? 0;
-  const remembered = Number(localStorage.getItem(key) ?? 0);
-  if (remembered > here) {
-    // Numbers are never used twice, so that the office sees the gap.
-    await store.setMeta(`seq:${device}`, remembered);
-    await store.setMeta('cleared', { at: Date.now(), seq: remembered });
-  } else localStorage.setItem(key, String(here));
-  const cleared = await store.meta('cleared');
-  warn('storage.cleared', Boolean(cleared) && Date.now() - cleared.at < 86_400_000);
-  const remember = async () => localStorage.setItem(key, String(Math.max(await store.meta(`seq:${device}`), Number(localStorage.getItem(key)))));
+  const remembered = () => Number(localStorage.getItem(key) ?? 0);
+  const remember = async () => localStorage.setItem(key, String(Math.max((await store.meta(`seq:${device}`)) ?? 0, remembered())));
+  await expect(device, remembered());
+  await remember();
+  const compare = async () => {
+    const pack = await store.pocketGet('packs', person);
+    if (pack?.pack.device === device) await expect(device, pack.pack.seq).then(remember);
+  };
+  document.addEventListener('rounds:pack', () => compare().catch(console.error));
+  await compare();
+  addEventListener('online', () => tellCleared().catch(console.error));
   subscribe((news) => { if (news.type === 'saved') remember().catch(console.error); });
+  await tellCleared();
+}
+
+/** A lower number here than elsewhere is a memory that was lost. @param {string} device @param {number} seq the last one given out, as others know it */
+async function expect(device, seq) {
+  if (!(await store.raiseSeq(device, seq))) return;
+  await store.setMeta('cleared', { at: Date.now(), device, seq, told: false, missing: 0 });
+  await tellCleared();
+}
+
+/** Says so on the screen for a day, and to the office once it can be reached. */
+async function tellCleared() {
+  const cleared = await store.meta('cleared');
+  if (!cleared) return;
+  const show = (/** @type {boolean} */ on) => warn(cleared.missing ? 'storage.cleared-n' : 'storage.cleared', on, { n: cleared.missing });
+  show(Date.now() - cleared.at < 86_400_000);
+  const { person, device, cachedAt } = document.documentElement.dataset;
+  if (cleared.told || !person || cachedAt || cleared.device !== device) return;
+  const json = JSON.stringify({ seq: cleared.seq });
+  const reply = await fetch('/devices/mine/cleared', {
+    method: 'POST', body: json, headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, cache: 'no-store', redirect: 'error',
+  }).catch(() => null);
+  if (!reply?.ok) return;
+  show(false);
+  Object.assign(cleared, { told: true, missing: (await reply.json()).missing });
+  await store.setMeta('cleared', cleared);
+  show(true);
 }
 
 /** The browser's own install question behind [data-install]; without it, [data-install-help] on /me says how in words. */

@@ -93,6 +93,8 @@ export interface PackRound {
   points: PackPoint[];
 }
 export interface Pack {
+  /** The highest number of this device that the server knows of. */
+  seq: number;
   person: { id: string; name: string }; device: string; made_at: string; revision: string; build: string; day: string;
   pages: string[]; salt: string;
   labels: Record<string, { checkpoint: string; version: number; current: boolean }>;

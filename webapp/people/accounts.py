@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,7 +16,7 @@ from webapp.core.forms import check
 from webapp.core.i18n import LANGUAGES
 from webapp.core.pages import get_or_404, page_of
 from webapp.core.problems import Problem
-from webapp.people import actions, forms, queries, session
+from webapp.people import actions, devices, forms, queries, session
 from webapp.people.models import Device, DevicePerson, Person
 from webapp.people.words import ROLE_WORDS, TRADE_WORDS
 
@@ -142,7 +142,22 @@ def change_person(person_id: UUID, verb: str) -> Response | tuple[str, int]:
 def device_list() -> str:
     """Devices of one's people: when seen, how many records they still owe."""
     page = page_of(queries.devices_reached(session.me()))
-    return render_template("people/devices.html", page=page, users=queries.users_of([d.id for d in page.rows]), now=clock.now())
+    users = queries.users_of([d.id for d in page.rows])
+    return render_template("people/devices.html", page=page, users=users, standings=devices.standings(page.rows, clock.now()))
+
+
+@accounts.post("/devices/mine/cleared")
+@gate.signed_in
+def cleared() -> Response:
+    """This phone has lost its memory: `seq` is the highest number that it knows to have given out. Answers how many records never came."""
+    device = session.my_device()
+    told = request.get_json(silent=True)
+    seq = actions.whole_number(told.get("seq") if isinstance(told, dict) else None, 2**53)
+    if seq is None:
+        raise Problem("bad-call")
+    devices.note_cleared(device, seq, clock.now())
+    db.session.flush()
+    return jsonify(seq=device.max_seq, missing=devices.standings([device], clock.now())[device.id].lost_count)
 
 
 @accounts.post("/devices/<uuid:device_id>/revoke")

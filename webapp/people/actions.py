@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from webapp.core import clock
 from webapp.core.db import changed, db
 from webapp.core.problems import Problem
-from webapp.people import queries
+from webapp.people import devices, queries
 from webapp.people.models import Device, DevicePerson, Duty, Membership, Person, SignInTry
 from webapp.people.rules import PIN_TRIES, THROTTLE_WINDOW, is_throttled
 
@@ -204,17 +204,24 @@ def clock_duty(record_id: UUID, person_id: UUID, site_id: UUID, checkpoint_id: U
 def tell_state(device: Device, told: dict[str, object]) -> None:
     """Keep what a phone tells about itself at each contact."""
     device.last_seen_at = clock.now()
-    for field, most in (("max_seq", 2**53), ("unsent", 2**31 - 1)):
-        number = told.get(field)
-        if isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= most:
-            setattr(device, field, number)
+    # A phone's count never goes back: a lower one was told earlier and came late, or by a phone that lost its memory.
+    device.max_seq = max(device.max_seq, whole_number(told.get("max_seq"), 2**53) or 0)
+    unsent = whole_number(told.get("unsent"), 2**31 - 1)
+    device.unsent = device.unsent if unsent is None else unsent
     for field in ("persisted", "installed"):
         if isinstance(answer := told.get(field), bool):
             setattr(device, field, answer)
     build = told.get("build")
-    if isinstance(build, str) and build.isascii() and build.isprintable():
+    if isinstance(build, str) and build.isascii() and build.isprintable() and device.build != build[:20]:
         device.build = build[:20]
+        devices.note_build(device.build)
     device.oldest_unsent_at = _moment(told.get("oldest_unsent_at"))
+
+
+def whole_number(value: object, most: int) -> int | None:
+    """A whole number from 0 to `most`; None for anything else."""
+    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+    return value if fits and isinstance(value, int) else None
 
 
 def _moment(text: object) -> datetime | None:

@@ -90,8 +90,8 @@ def people_reached(person: Person, at_least: str = "supervisor") -> sa.Select[Pe
 
 
 def devices_reached(person: Person) -> sa.Select[Device]:
-    """Devices used by the persons whom `person` supervises, the latest seen first."""
-    found = sa.select(Device).order_by(Device.last_seen_at.desc())
+    """Devices used by the persons whom `person` supervises: those that owe records first, then the latest seen."""
+    found = sa.select(Device).order_by(Device.unsent == 0, Device.last_seen_at.desc(), Device.id)
     if person.is_admin:
         return found
     theirs = people_reached(person).with_only_columns(Person.id).order_by(None)

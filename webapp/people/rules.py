@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
@@ -37,3 +38,19 @@ def plain_pin(pin: str) -> bool:
 def is_pin(pin: str) -> bool:
     """Six digits."""
     return len(pin) == 6 and pin.isascii() and pin.isdigit()
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Numbers that are missing, from the first to the last."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"{self.first}" if self.first == self.last else f"{self.first}–{self.last}"
+
+
+def count_in(gaps: Iterable[Gap]) -> int:
+    """How many numbers are missing."""
+    return sum(gap.last - gap.first + 1 for gap in gaps)

@@ -158,6 +158,19 @@ export function records(state = null) {
   });
 }
 
+/** Numbers are never used twice: should others know of a higher one, the next record's comes after that.
+ * @param {string} device @param {number} seq @returns {Promise<boolean>} whether this phone had forgotten it */
+export function raiseSeq(device, seq) {
+  return using('outbox', (db) => {
+    const tx = db.transaction('meta', 'readwrite', STRICT);
+    return complete(tx, async () => {
+      if (seq <= ((await tx.store.get(`seq:${device}`)) ?? 0)) return false;
+      await tx.store.put(seq, `seq:${device}`);
+      return true;
+    });
+  });
+}
+
 /** @param {string} id @returns {Promise<Item | undefined>} */
 export const recordById = (id) => using('outbox', (db) => db.get('records', id));
 

@@ -21,6 +21,8 @@ export default {
   'storage.weak': 'The browser may delete unsent records when it runs out of space. Install the app, or find signal soon.',
   'storage.tab': 'In this browser tab, unsent records can be deleted after some days. Add the app to the home screen first: Share, then “Add to Home Screen”.',
   'storage.cleared': 'This phone’s memory was cleared: records that were not sent yet may be lost. Tell your supervisor.',
+  'storage.cleared-n.one': 'This phone’s memory was cleared: {n} record that was not sent may be lost. The office has been told.',
+  'storage.cleared-n.other': 'This phone’s memory was cleared: {n} records that were not sent may be lost. The office has been told.',
   'storage.clock': 'This phone’s clock is {n} minutes off. Records are corrected, but please set the clock.',
   'storage.update-first': 'Another tab holds an older version. Close the other tabs of this app.',
 
