@@ -8,6 +8,7 @@ import { call } from './call.js';
 import { keyOf, isUnsent } from './rules.js';
 import { announce } from './queue.js';
 import { sha256, sha256Text } from './sha256.js';
+import { Pieces } from './pieces.js';
 import * as store from './store.js';
 
 /** @import { Answer, Core, Effect, Event, Item, Status, Trouble } from '../types' */
@@ -24,6 +25,7 @@ export function makeCourier({ build }) {
   /** @type {string | null} */ let again = null;
   /** @type {Promise<void> | null} */ let running = null;
   /** @type {(at: number | null) => void} */ let onRest = () => {};
+  const pieces = new Pieces();
   let heardAt = Date.now();
   let holding = false;
   /** @type {string | null} what we wanted while another courier was at it */ let missed = null;
@@ -169,14 +171,15 @@ export function makeCourier({ build }) {
     return { type: 'posted', ids, key, broken, answer };
   }
 
-  /** @param {Extract<Effect, {do: 'photo'}>} effect @returns {Promise<Event>} */
-  async function sendPhoto({ sha256: digest, author, mime, bytes, key }) {
+  /** Photos come after records: one that was saved meanwhile goes first, and the photo goes on where it stopped.
+   * @param {Extract<Effect, {do: 'photo'}>} effect @returns {Promise<Event | null>} */
+  async function sendPhoto({ sha256: digest, author, mime, key }) {
+    const urgent = () => again !== null;
+    if (urgent()) return null;
     const kept = await store.photo(digest);
     const broken = !kept ? 'missing' : sha256(kept.data) !== digest ? 'broken' : null;
-    // 3 kB/s is the slowest link that still gets its photo through.
-    const options = { method: 'PUT', ticket: ticket(key), body: kept?.data, mime, timeout: 30_000 + bytes / 3 };
-    const answer = broken ? null : await call(`/photos/${digest}`, options);
-    return { type: 'photographed', sha256: digest, author, key, answer, broken };
+    const answer = kept && !broken ? await pieces.send({ sha256: digest, mime, data: kept.data }, ticket(key), urgent) : null;
+    return answer || broken ? { type: 'photographed', sha256: digest, author, key, answer, broken } : null;
   }
 
   /** @param {Trouble} trouble @param {number | null} wakeAt */
