@@ -182,7 +182,9 @@ def test_F_a_problem_with_a_photo_noted_offline_reaches_the_office_whole(
     phone.until_received([scan, note["id"]])
     assert server.rows("SELECT size FROM photo WHERE sha256 = ?", named["sha256"]) == [{"size": named["bytes"]}]
     calls = [str(call) for call in proxy.asked(r"POST /sync$|(PUT|POST|PATCH) /photos/")]
-    assert calls.index("POST /sync") < min(n for n, call in enumerate(calls) if call.endswith(f"/photos/{named['sha256']}")), "records go before photos"
+    assert calls.index("POST /sync") < min(n for n, call in enumerate(calls) if call.endswith(f"/photos/{named['sha256']}")), (
+        "records go before photos"
+    )
     office.goto(f"/log/garden/{world.day}")
     office.page.get_by_text("Water on the floor").first.wait_for()
     assert is_picture(office, office.page.locator(f'a[href*="{named["sha256"]}"]').first)
