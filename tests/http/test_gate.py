@@ -34,7 +34,7 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "name": lambda world, made: "css/app.css",
     "verb": lambda world, made: "retire",
 }
-VERBS = {"accounts.change_person": "disable", "sites.change_checkpoint": "label"}
+VERBS = {"accounts.change_person": "disable", "sites.change_checkpoint": "label", "held.decide": "aside"}
 # Site-scoped routes whose site is not in the address: what is there for them is listed, not named.
 SCOPED = {"slug", "checkpoint_id", "route_id", "schedule_id", "round_id", "record_id", "person_id", "device_id"}
 # One's own things, or those of one's people: whoever else asks finds nothing.

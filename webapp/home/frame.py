@@ -19,6 +19,7 @@ from webapp.people.queries import rank_of
 from webapp.people.session import me_or_none, my_device
 from webapp.people.words import ADMIN_WORD, ROLE_WORDS, TRADE_WORDS
 from webapp.sites.queries import sites_for
+from webapp.sync.held import count_held
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -81,11 +82,16 @@ def frame() -> dict[str, object]:
     tabs = _items(TABS, here)
     if not face.is_office:
         tabs[1] = {"key": "my-day", "href": "/my-day", "word": _("My day"), "icon": "calendar", "active": first == "my-day"}
+    nav = _items(OFFICE, here) if face.is_office else None
+    if nav:  # a held record is seen wherever its supervisor is
+        count = count_held(person)
+        for item in (*(i for i in nav if i["key"] == "held"), *(i for i in tabs if i["key"] == "log")):
+            item["count"] = count
     return values | {
         "me": face,
         "device": str(my_device().id),
         "tabs": tabs,
-        "nav": _items(OFFICE, here) if face.is_office else None,
+        "nav": nav,
         "zone": reach[0].zone if reach else DEFAULT_ZONE,
     }
 

@@ -18,6 +18,7 @@ from webapp.people.models import AppBuild, Device
 from webapp.people.rules import Gap, count_in
 from webapp.records.models import Record
 
+OFFICE = UUID("00000000-0000-7000-8000-000000000000")  # records that supervisors make in the office come from this one
 NUMBERS_LOOKED_AT = 5_000  # of a device, the last ones: a month of a busy phone
 LATE_AFTER = timedelta(days=1)  # a number that is missing longer than the next one is here will hardly come by itself
 SILENT_AFTER = timedelta(hours=1)
@@ -132,3 +133,24 @@ def note_cleared(device: Device, seq: int, at: datetime) -> None:
     """A phone has noticed that its memory is gone: what it had given out numbers for until `seq` comes now or never."""
     device.cleared_at = at
     device.max_seq = device.cleared_seq = max(device.max_seq, seq)
+
+
+def office_device() -> Device:
+    """The one device of all records made in the office, locked: its numbers go on one by one."""
+    # Others may be making it at this moment.
+    db.session.execute(insert_new(Device, [_office_row()], "id"))
+    return db.session.get_one(Device, OFFICE, with_for_update=True, populate_existing=True)
+
+
+def _office_row() -> dict[str, object]:
+    now = clock.now()
+    return {
+        "id": OFFICE,
+        "number": 0,
+        "platform": "office",
+        "first_seen_at": now,
+        "last_seen_at": now,
+        "max_seq": 0,
+        "unsent": 0,
+        "build": "",
+    }

@@ -91,7 +91,8 @@ def people_reached(person: Person, at_least: str = "supervisor") -> sa.Select[Pe
 
 def devices_reached(person: Person) -> sa.Select[Device]:
     """Devices used by the persons whom `person` supervises: those that owe records first, then the latest seen."""
-    found = sa.select(Device).order_by(Device.unsent == 0, Device.last_seen_at.desc(), Device.id)
+    # The office's own device (number 0) is nobody's phone.
+    found = sa.select(Device).where(Device.number > 0).order_by(Device.unsent == 0, Device.last_seen_at.desc(), Device.id)
     if person.is_admin:
         return found
     theirs = people_reached(person).with_only_columns(Person.id).order_by(None)

@@ -48,16 +48,20 @@ def _in_lots(statement: sa.Select[Row], column: InstrumentedAttribute[Any], keys
         yield from db.session.scalars(statement.where(column.in_(wanted[start : start + LOT])))
 
 
-def held(site_ids: list[UUID] | None, person_ids: list[UUID] | None) -> sa.Select[Record]:
-    """Held records, and those under whose id other bytes came too, the latest first.
+def held(site_ids: list[UUID] | None, persons: sa.Select[UUID] | None, state: str = "held") -> sa.Select[Record]:
+    """Records in a state (held, aside, replaced), the latest first; among the held those, too, under whose id other bytes came.
 
     Of the sites or, where no site could be read, of the persons. None: all.
     """
-    reused = sa.exists().where(RecordCopy.record_id == Record.id)
-    found = sa.select(Record).where(sa.or_(Record.status == "held", reused)).order_by(Record.received_at.desc(), Record.id)
-    if site_ids is None:
+    wanted: sa.ColumnElement[bool] = Record.status == state
+    if state == "held":
+        # By ids, not by OR: so the index finds the few that are held among the many that are not.
+        reused = sa.select(RecordCopy.record_id).where(RecordCopy.settled_at.is_(None))
+        wanted = Record.id.in_(sa.union(sa.select(Record.id).where(Record.status == "held"), reused))
+    found = sa.select(Record).where(wanted).order_by(Record.received_at.desc(), Record.id)
+    if site_ids is None or persons is None:
         return found
-    theirs = sa.and_(Record.site_id.is_(None), Record.person_id.in_(person_ids or []))
+    theirs = sa.and_(Record.site_id.is_(None), Record.person_id.in_(persons))
     return found.where(sa.or_(Record.site_id.in_(site_ids), theirs))
 
 

@@ -10,10 +10,13 @@ import { isUnsent, wordOf } from '../outbox/rules.js';
 import * as store from '../outbox/store.js';
 import { t, time } from '../words.js';
 
-/** @import { Item } from '../types' */
+/** @import { Item, Word } from '../types' */
+/** What became of a held record, as the office says it. @typedef {{state: Word, words: string}} Verdict */
 
 const SHOWN_RECEIVED = 50;
+const MOST_ASKED = 100;
 const list = find('[data-outbox-list]');
+/** @type {Record<string, Verdict>} */ let verdicts = {};
 
 async function draw() {
   const [{ person }, items] = await Promise.all([whoami(), store.records()]);
@@ -29,7 +32,8 @@ async function draw() {
 function row(item) {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById('outbox-row'));
   const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
-  const state = wordOf(item);
+  const verdict = item.state === 'accepted' ? verdicts[item.id] : undefined;
+  const state = wordOf(item) === 'held' && verdict ? verdict.state : wordOf(item);
   const element = /** @type {HTMLElement} */ (copy.firstElementChild);
   element.dataset.state = state;
   element.dataset.record = item.id;
@@ -50,7 +54,7 @@ function why(item) {
   const left = item.photos.filter(({ done }) => !done).length;
   if (item.state === 'accepted' && stuck) return whyCode(stuck, null);
   if (item.state === 'accepted' && left) return t('outbox.photos', { n: left });
-  if (item.state === 'accepted') return item.receipt?.message ?? '';
+  if (item.state === 'accepted') return verdicts[item.id]?.words ?? item.receipt?.message ?? '';
   if (!item.error) return '';
   const next = item.state === 'saved' && item.nextAt > Date.now() ? t('outbox.next-try', { time: time(item.nextAt) }) : '';
   return [whyCode(item.error.code, item.error.text), next].filter(Boolean).join(' ');
@@ -60,6 +64,18 @@ function why(item) {
 function whyCode(code, text) {
   const known = ['sign-in', 'too-big', 'refused', 'stuck', 'broken', 'missing', 'not-a-picture', 'damaged', 'reoffer'];
   return known.includes(code) ? t(`why.${code}`, { text: text ?? '' }) : '';
+}
+
+/** The receipt says that a record is held; what the office did about it since then, only the office knows. */
+async function askOffice() {
+  const { person, cachedAt } = document.documentElement.dataset;
+  const held = (await store.records('accepted')).filter(({ author, receipt }) => author === person && receipt?.status === 'held');
+  if (!person || cachedAt || held.length === 0 || navigator.onLine === false) return;
+  const query = held.slice(-MOST_ASKED).map(({ id }) => `id=${id}`).join('&');
+  const reply = await fetch(`/held/mine?${query}`, { headers: { Accept: 'application/json' }, cache: 'no-store', redirect: 'error' }).catch(() => null);
+  if (!reply?.ok) return;
+  verdicts = await reply.json();
+  await draw();
 }
 
 async function saveCopy() {
@@ -96,4 +112,4 @@ subscribe(() => { clearTimeout(soon); soon = setTimeout(() => draw().catch(conso
 addEventListener('pageshow', () => draw().catch(console.error));
 find('[data-send-now]')?.addEventListener('click', () => document.dispatchEvent(new CustomEvent('rounds:send-now')));
 find('[data-save-copy]')?.addEventListener('click', () => saveCopy().catch(console.error));
-draw().catch(console.error);
+draw().then(askOffice).catch(console.error);
