@@ -193,7 +193,7 @@ def chosen(
     checkpoint: UUID = A,
 ) -> str | None:
     candidates = rounds_open([r for r in rounds if r.point(checkpoint)], at(minutes), wanted)
-    found = choose_round(candidates, at(minutes), wanted, trade, GUARD, done or set())
+    found = choose_round(candidates, wanted, trade, GUARD, done or set())
     return found.id[-4:] if found else None
 
 

@@ -11,20 +11,36 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask, Response, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
+from pydantic_core import to_json
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def _as_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"a moment needs a time zone: {value!r}")
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+def _as_text(value: datetime | None) -> str | None:
+    """As SQLAlchemy writes moments for SQLite: `2026-11-23 08:00:00.123456`, in UTC."""
+    moment = _as_utc(value)
+    return None if moment is None else moment.isoformat(" ", "microseconds")[:26]
 
 
 class UTCTime(TypeDecorator[datetime]):
@@ -33,13 +49,9 @@ class UTCTime(TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a moment needs a time zone: {value!r}")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        """In one step for SQLite, which keeps text: the intake writes five moments a record."""
+        return _as_text if dialect.name == "sqlite" else _as_utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  the base class gives it
         if value is None:
@@ -64,7 +76,11 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+def _as_json(value: object) -> str:
+    return to_json(value).decode()  # four times as fast as the standard library, and five lines of it come with every scan
+
+
+db = SQLAlchemy(model_class=Base, engine_options={"json_serializer": _as_json})
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -146,6 +162,7 @@ def _prepare_sqlite(engine: sa.Engine, synchronous: str) -> None:
             "foreign_keys=ON",
             "busy_timeout=15000",
             "cache_size=-16000",
+            "wal_autocheckpoint=4000",  # pages: the intake writes the same ones again and again
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -180,6 +197,30 @@ def init_db(app: Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine, app.config["SQLITE_SYNCHRONOUS"])
     app.after_request(commit_at_the_edge)
+
+
+Processor = Callable[[Any], Any] | None
+
+
+@lru_cache(maxsize=64)
+def _compiled_insert(table: sa.Table, columns: tuple[str, ...], dialect: Dialect) -> tuple[str, bool, tuple[tuple[str, Processor], ...]]:
+    """The text of an INSERT of these columns, whether its parameters go by position, and how each value is put in."""
+    compiled = sa.insert(table).compile(dialect=dialect, column_keys=columns)
+    ways = tuple((name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in columns)
+    return str(compiled), compiled.positional, ways
+
+
+def insert_rows(table: type[Base], rows: list[dict[str, Any]]) -> None:
+    """INSERT of rows that all name the same columns, with half the work that a general statement is for each row."""
+    connection = db.session.connection()
+    core = cast(sa.Table, table.__table__)
+    columns = tuple(column.name for column in core.columns if column.name in rows[0])
+    text, by_position, ways = _compiled_insert(core, columns, connection.dialect)
+    if by_position:
+        tuples = [tuple([row[name] if way is None else way(row[name]) for name, way in ways]) for row in rows]
+        connection.exec_driver_sql(text, tuples)
+    else:
+        connection.exec_driver_sql(text, [{name: row[name] if way is None else way(row[name]) for name, way in ways} for row in rows])
 
 
 def insert_new(table: Any, rows: list[dict[str, Any]], *key: str) -> sa.Insert:

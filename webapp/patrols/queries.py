@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
@@ -101,15 +101,20 @@ def _rounds_of(plans: tuple[rules.Plan, ...], day: date) -> tuple[rules.Round, .
     return tuple(sorted(found, key=lambda r: (r.starts_at, r.id)))
 
 
-def rounds_near(site: SiteLike, moment: datetime, plans: tuple[rules.Plan, ...], checkpoint_id: UUID) -> tuple[rules.Round, ...]:
+def rounds_near(site: SiteLike, moment: datetime, plans: tuple[rules.Plan, ...], checkpoint_id: UUID) -> list[rules.Round]:
     """The rounds of `plans_of(site)` with the point that a scan at `moment` could count to: of its day and the neighbours."""
-    return _rounds_around(plans, clock.local_day(moment, site.zone), checkpoint_id)
+    return _rounds_by_point(plans, clock.local_day(moment, site.zone)).get(checkpoint_id, [])
 
 
-@lru_cache(maxsize=8192)
-def _rounds_around(plans: tuple[rules.Plan, ...], day: date, checkpoint_id: UUID) -> tuple[rules.Round, ...]:
-    near = (r for offset in (-1, 0, 1) for r in _rounds_of(plans, day + timedelta(days=offset)))
-    return tuple(r for r in near if r.point(checkpoint_id) is not None)
+@lru_cache(maxsize=512)
+def _rounds_by_point(plans: tuple[rules.Plan, ...], day: date) -> dict[UUID, list[rules.Round]]:
+    """Rounds of the day and of its neighbours by checkpoint."""
+    found: dict[UUID, list[rules.Round]] = {}
+    for near in (day - clock.DAY, day, day + clock.DAY):
+        for round_ in _rounds_of(plans, near):
+            for point in round_.points:
+                found.setdefault(point.checkpoint_id, []).append(round_)
+    return found
 
 
 def find_round(round_id: str) -> tuple[Site, rules.Round] | None:

@@ -248,18 +248,18 @@ def rounds_open(rounds: Iterable[Round], at: datetime, wanted: str | None) -> li
     return [r for r in rounds if r.early_from <= at <= r.closes_at or (r.id == wanted and r.early_from - NEAR <= at <= r.closes_at + NEAR)]
 
 
-def choose_round(
-    candidates: Iterable[Round], at: datetime, wanted: str | None, trade: str, person_id: UUID, done: set[str]
-) -> Round | None:
+def choose_round(candidates: list[Round], wanted: str | None, trade: str, person_id: UUID, done: set[str]) -> Round | None:
     """Of `rounds_open`, the round a scan counts to.
 
     The one the phone names; else first one that has not got the point yet (`done`: ids that have), then one meant for
     this person, then one for the trade, then the one that closes first.
     """
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
 
     def order(round_: Round) -> tuple[bool, bool, bool, bool, datetime, str]:
         strange = round_.person_id is not None and round_.person_id != person_id
         other_trade = round_.trade is not None and round_.trade != trade
         return round_.id != wanted, round_.id in done, strange, other_trade, round_.closes_at, round_.id
 
-    return min((r for r in candidates if r.id == wanted or r.early_from <= at <= r.closes_at), key=order, default=None)
+    return min(candidates, key=order)

@@ -6,13 +6,13 @@ from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from webapp.core.clock import local_day
-from webapp.core.db import db
+from webapp.core.db import db, insert_rows
 from webapp.patrols import queries, rules, trust, walking
 from webapp.patrols.bodies import RoundStepBody, ScanBody
 from webapp.patrols.models import RoundStep, Scan
@@ -30,18 +30,17 @@ LONGEST_WALK = timedelta(hours=2)  # a longer gap says nothing about walking
 OUTSIDE_INTERVAL = timedelta(minutes=10)  # the same point again, outside any round
 
 
-@dataclass(frozen=True)
-class Passage:
-    """A scan about to be judged: whose, of which label, its corrected time, and the round that the phone names."""
+class Passage(NamedTuple):
+    """A scan about to be judged: its id, whose, of which label, its corrected time, and the round that the phone names."""
 
+    id: UUID
     person_id: UUID
     label: LabelRead
     at: datetime
     wanted: str | None
 
 
-@dataclass(frozen=True)
-class Visit:
+class Visit(NamedTuple):
     """An earlier scan, as the next one is judged against. Position in WGS-84 degrees."""
 
     at: datetime
@@ -50,8 +49,7 @@ class Visit:
     lon: float | None
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """Where a scan made in this call was counted."""
 
     site_id: UUID
@@ -100,15 +98,17 @@ class Memory:
     visits: dict[UUID, list[Visit]] = field(default_factory=dict)  # by person: their scans, by time
     at_points: dict[UUID, list[tuple[datetime, str | None]]] = field(default_factory=dict)  # by checkpoint: (time, round)
     plans: dict[UUID, tuple[rules.Plan, ...]] = field(default_factory=dict)  # by site
-    near: dict[tuple[UUID, datetime, str | None], list[rules.Round]] = field(default_factory=dict)  # rounds a scan could count to
+    near: dict[UUID, list[rules.Round]] = field(default_factory=dict)  # by scan: rounds it could count to
     counted: dict[UUID, Counted] = field(default_factory=dict)  # scans made in this transaction, by id
     rows: list[dict[str, Any]] = field(default_factory=list)
+    lessons: walking.Lessons = field(default_factory=dict)
 
     @classmethod
     def load(cls, passages: list[Passage]) -> Memory:
         """Read for scans about to be judged."""
         memory = cls()
         if passages:
+            memory.lessons = walking.lessons()
             memory._load_rounds(passages)
             persons: dict[UUID, list[datetime]] = {}
             for passage in passages:
@@ -125,8 +125,7 @@ class Memory:
             if label.site.id not in self.plans:
                 self.plans[label.site.id] = queries.plans_of(label.site)
             near = queries.rounds_near(label.site, at, self.plans[label.site.id], label.checkpoint_id)
-            candidates = rules.rounds_open(near, at, passage.wanted)
-            self.near[label.checkpoint_id, at, passage.wanted] = candidates
+            candidates = self.near[passage.id] = rules.rounds_open(near, at, passage.wanted)
             if not candidates:
                 outside.append((label.checkpoint_id, at))
         ask = db.session.connection().execute
@@ -162,7 +161,7 @@ class Memory:
     def write(self) -> None:
         """Write the new scans."""
         if self.rows:
-            db.session.connection().execute(sa.insert(Scan), self.rows)
+            insert_rows(Scan, self.rows)
             self.rows = []
 
 
@@ -176,14 +175,8 @@ def record_scan(arrived: Arrived, author: Author, body: ScanBody, label: LabelRe
     site = label.site
     if rank_at(author, site.id) is None:
         raise Held("no-access")
-    round_ = rules.choose_round(
-        memory.near[label.checkpoint_id, arrived.at, body.round],
-        arrived.at,
-        body.round,
-        author.trade,
-        author.id,
-        memory.rounds_with(label.checkpoint_id),
-    )
+    done = memory.rounds_with(label.checkpoint_id)
+    round_ = rules.choose_round(memory.near[arrived.id], body.round, author.trade, author.id, done)
     point = round_.point(label.checkpoint_id) if round_ else None
     interval = point.min_interval if point else OUTSIDE_INTERVAL
     round_id = round_.id if round_ else None
@@ -238,7 +231,7 @@ def _walk_grade(arrived: Arrived, here: LabelRead, memory: Memory) -> trust.Grad
     before = memory.previous(arrived.person_id, arrived.at)
     if before is None or before.checkpoint_id == here.checkpoint_id:
         return trust.of_walk(None, None, None, 0)
-    learned, count = walking.time_between(before.checkpoint_id, here.checkpoint_id) or (None, 0)
+    learned, count = memory.lessons.get((before.checkpoint_id, here.checkpoint_id), (None, 0))
     return trust.of_walk(arrived.at - before.at, _distance((before.lat, before.lon), (here.lat, here.lon)), learned, count)
 
 

@@ -6,16 +6,15 @@ a penalty.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 RUN_M_PER_S = 3.0  # nobody patrols faster, straight line
 LEARNED_ENOUGH = 5  # walks seen before a learned time is used
 FASTER_THAN_FASTEST = 0.5  # of the fastest walk learned
 
 
-@dataclass(frozen=True)
-class Grade:
+class Grade(NamedTuple):
     """One line of a scan's trust: about what, how good, and the reason with its figures."""
 
     about: str
@@ -25,7 +24,7 @@ class Grade:
 
     def as_json(self) -> dict[str, object]:
         """As kept with the scan."""
-        return {"about": self.about, "grade": self.grade, "reason": self.reason, "figures": self.figures}
+        return self._asdict()
 
 
 def of_method(method: str) -> Grade:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,14 @@ from webapp.patrols.models import Scan, WalkingTime
 LEARN_FROM = timedelta(days=60)
 KEPT_FOR = timedelta(minutes=10)
 
-_kept: dict[str, tuple[Any, dict[tuple[UUID, UUID], tuple[int, int]]]] = {}
+Lessons = dict[tuple[UUID, UUID], tuple[int, int]]
+
+_kept: dict[str, tuple[datetime, Lessons]] = {}
 _lock = threading.Lock()
 
 
-def time_between(from_id: UUID, to_id: UUID) -> tuple[int, int] | None:
-    """(fastest plausible seconds, walks seen) between two checkpoints, or None when it was never walked.
+def lessons() -> Lessons:
+    """(fastest plausible seconds, walks seen) by pair of checkpoints, for those that were walked.
 
     The lessons change once a night, so a process may keep them for some minutes.
     """
@@ -32,7 +34,7 @@ def time_between(from_id: UUID, to_id: UUID) -> tuple[int, int] | None:
         kept = (now, {(from_id, to_id): (fastest_s, count) for from_id, to_id, fastest_s, count in rows})
         with _lock:
             _kept[key] = kept
-    return kept[1].get((from_id, to_id))
+    return kept[1]
 
 
 def forget() -> None:

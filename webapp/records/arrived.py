@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -11,8 +11,7 @@ from pydantic import BaseModel
 from webapp.records.envelope import Envelope
 
 
-@dataclass(frozen=True)
-class Arrived:
+class Arrived(NamedTuple):
     """`form` is the kind's body, None when it is not well formed.
 
     `at` is the corrected time, `raw_at` the phone's own, `clock_grade` how far apart they are.

@@ -90,14 +90,18 @@ def _no_number(text: str) -> None:
     raise ValueError(text)  # NaN and Infinity are no JSON, though Python reads them
 
 
+DECODER = json.JSONDecoder(parse_constant=_no_number)
+
+
 def read(payload: str) -> Envelope:
     """The envelope in a payload's JSON text. Raises Unreadable."""
     try:
-        value = json.loads(payload, parse_constant=_no_number)
+        value = DECODER.decode(payload)
     except (ValueError, RecursionError):
         raise Unreadable("json") from None
+    deep = payload.count("{") + payload.count("[") > MOST_DEEP and too_deep(value)  # counting is quick, walking is not
     # Only an escape can smuggle such a character past the JSON reader.
-    if not isinstance(value, dict) or too_deep(value) or ("\\u" in payload and not storable(value)):
+    if not isinstance(value, dict) or deep or ("\\u" in payload and not storable(value)):
         raise Unreadable("json")
     try:
         return Envelope.model_validate(value)

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from webapp.core import clock, ids
 from webapp.core.db import Base
 
+HELD = sa.text("status = 'held'")
+WAITING = sa.text("waits_for IS NOT NULL")
+
 
 class Record(Base):
     """One record as it arrived. `status` is accepted, held, aside (a supervisor has set it aside) or replaced (by a
@@ -23,8 +26,8 @@ class Record(Base):
     __tablename__ = "record"
     __table_args__ = (
         sa.Index("ix_record_device_seq", "device_id", "seq"),
-        sa.Index("ix_record_status", "status", "received_at"),
-        sa.Index("ix_record_person_at", "person_id", "at"),
+        sa.Index("ix_record_held", "received_at", sqlite_where=HELD, postgresql_where=HELD),
+        sa.Index("ix_record_waits_for", "waits_for", sqlite_where=WAITING, postgresql_where=WAITING),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -37,8 +40,8 @@ class Record(Base):
     status: Mapped[str] = mapped_column(sa.String(10), default="held")
     reason: Mapped[str | None] = mapped_column(sa.String(30))
     kind: Mapped[str | None] = mapped_column(sa.String(30))
-    waits_for: Mapped[UUID | None] = mapped_column(index=True)
-    site_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    waits_for: Mapped[UUID | None]
+    site_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("site.id"))
     seq: Mapped[int | None] = mapped_column(sa.BigInteger)
     occurred_at: Mapped[str | None] = mapped_column(sa.String(40))
     at: Mapped[datetime | None]

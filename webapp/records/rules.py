@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 CLOCK_OK = timedelta(minutes=2)
@@ -12,8 +12,7 @@ OLDEST = timedelta(days=400)
 RECEIPT_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 
 
-@dataclass(frozen=True)
-class Corrected:
+class Corrected(NamedTuple):
     """A moment by the server's clock. `grade`: ok (the phone was right within 2 min), corrected, suspect."""
 
     at: datetime
@@ -24,8 +23,7 @@ class BadTime(ValueError):
     """No plausible moment can be worked out."""
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """What a device's clocks said at one record: its wall clock, and its monotonic one (seconds) within `boot`."""
 
     seq: int

@@ -56,7 +56,7 @@ class Batch:
             label = self.label(str(body.get("code", ""))) if arrived.envelope.kind == "scan" else None
             if label is not None:
                 wanted = body.get("round")
-                yield Passage(arrived.person_id, label, arrived.at, wanted if isinstance(wanted, str) else None)
+                yield Passage(arrived.id, arrived.person_id, label, arrived.at, wanted if isinstance(wanted, str) else None)
 
     def label(self, text: str) -> LabelRead | None:
         """The label that a record's text names, if it is one of ours."""

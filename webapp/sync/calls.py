@@ -9,7 +9,7 @@ import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import BaseModel, ValidationError
@@ -26,8 +26,7 @@ MOST_BYTES = 1024 * 1024
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """What could be read of a payload. `reason`: why it must be held, whatever it says; `form`: its body, when that is well formed."""
 
     envelope: Envelope | None = None
@@ -35,8 +34,7 @@ class Reading:
     reason: str | None = None
 
 
-@dataclass(frozen=True)
-class Incoming:
+class Incoming(NamedTuple):
     """One element of `records` as sent. `key` is the id it is kept under; `damaged`: payload and sha256 differ."""
 
     id: str

@@ -14,9 +14,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from webapp.core.db import db
+from webapp.core.db import db, insert_rows
 from webapp.core.i18n import force_locale
-from webapp.core.problems import Problem
 from webapp.people.authors import authors_by_id, handsets_by_id
 from webapp.people.models import Device
 from webapp.photos.queries import stored
@@ -30,8 +29,6 @@ from webapp.sync.judging import Source, Verdict, columns_of, judge, judge_waitin
 
 Result = dict[str, Any]
 
-INSERT_RECORD = sa.insert(Record)
-INSERT_PHOTO = sa.insert(RecordPhoto)
 KNOWN = sa.select(Record.id, Record.sha256).where(Record.id.in_(sa.bindparam("keys", expanding=True)))
 COPIES = sa.select(RecordCopy.record_id, RecordCopy.sha256).where(RecordCopy.record_id.in_(sa.bindparam("keys", expanding=True)))
 SEEN = (
@@ -43,31 +40,39 @@ SEEN = (
 
 @dataclass
 class Lot:
-    """A call on its way through the intake: what of it is new, what came with other bytes, and the verdicts on the new."""
+    """A call on its way through the intake: what of it is new, what came with other bytes, and the verdicts on the new.
+
+    `first_bytes`: for every id of the transaction the digest that came first under it; `pending`: by record, digests of
+    the photos that have not arrived.
+    """
 
     parcel: Parcel
     source: Source
+    first_bytes: dict[UUID, str] = field(default_factory=dict)
     fresh: dict[UUID, Incoming] = field(default_factory=dict)
     others: list[Incoming] = field(default_factory=list)
     arrived: dict[UUID, Arrived] = field(default_factory=dict)
     verdicts: dict[UUID, Verdict] = field(default_factory=dict)
+    pending: dict[UUID, list[str]] = field(default_factory=dict)
 
 
-def take(parcels: Sequence[Parcel]) -> list[list[Result] | Problem]:
-    """Take calls in, each of another device: for every call one result a record, in order.
+def take(parcels: Sequence[Parcel]) -> list[Lot | None]:
+    """Take calls in, each of another device; None for a call whose person or device is unknown here.
 
-    A call whose person or device is unknown gets the Problem `ticket` instead. Raises IntegrityError when another
+    Raises IntegrityError when another
     transaction brought the same new id at the same moment: the caller rolls back and looks once more.
     """
     lots = _lots(parcels)
     present = [lot for lot in lots if lot is not None]
-    first_bytes = _first_bytes(present)
+    _sort_out(present)
     for lot in present:
         lot.verdicts, lot.arrived = sift(lot.source, {key: i.reading for key, i in lot.fresh.items()})
     _store_raw(present)
     _note_devices(present)
     _judge(present)
-    return [Problem("ticket") if lot is None else _results(lot, first_bytes) for lot in lots]
+    for lot in present:
+        lot.pending = _photos_pending(lot)
+    return lots
 
 
 def _lots(parcels: Sequence[Parcel]) -> list[Lot | None]:
@@ -84,11 +89,12 @@ def _lots(parcels: Sequence[Parcel]) -> list[Lot | None]:
     return lots
 
 
-def _first_bytes(lots: list[Lot]) -> dict[UUID, str]:
-    """For every id of the calls the digest of the bytes that came first under it. Sorts out what is new, and what other bytes."""
+def _sort_out(lots: list[Lot]) -> None:
+    """Find what is new, and what came with other bytes than the first time."""
     keys = {i.key for lot in lots for i in lot.parcel.call.incoming if not i.damaged}
     first = dict(db.session.connection().execute(KNOWN, {"keys": list(keys)}).all()) if keys else {}
     for lot in lots:
+        lot.first_bytes = first
         for i in lot.parcel.call.incoming:
             if i.damaged:
                 continue
@@ -97,7 +103,6 @@ def _first_bytes(lots: list[Lot]) -> dict[UUID, str]:
                 lot.fresh[i.key] = i
             elif first[i.key] != i.sha256:
                 lot.others.append(i)
-    return first
 
 
 def _store_raw(lots: list[Lot]) -> None:
@@ -109,12 +114,11 @@ def _store_raw(lots: list[Lot]) -> None:
             columns = columns_of(i.reading.envelope, lot.arrived.get(key))
             rows.append({"id": key, "sha256": i.sha256, "payload": i.payload.encode(), **raw, **columns})
             photos += photos_named(key, i.reading.envelope)
-    connection = db.session.connection()
     if rows:
         # In the order of ids: two calls that bring the same records wait for each other, but not in a circle.
-        connection.execute(INSERT_RECORD, sorted(rows, key=lambda row: row["id"]))
+        insert_rows(Record, sorted(rows, key=lambda row: row["id"]))
     if photos:
-        connection.execute(INSERT_PHOTO, photos)
+        insert_rows(RecordPhoto, photos)
     for lot in lots:
         if lot.others:
             _store_copies(lot)
@@ -161,16 +165,14 @@ def _judge(lots: list[Lot]) -> None:
         lot.verdicts = {key: later.get(key) or verdicts[key] for key in lot.fresh}
 
 
-def _results(lot: Lot, first_bytes: dict[UUID, str]) -> list[Result]:
-    """One answer a record. The first element under an id that was new gets its verdict; the same bytes again: duplicate."""
-    incoming, language = lot.parcel.call.incoming, lot.source.author.language
-    pending = _photos_pending(lot)
+def results_of(lot: Lot) -> list[Result]:
+    """One answer a record, in order. The first element under an id that was new gets its verdict; the same bytes again: duplicate."""
     answered: set[UUID] = set()
     results = []
-    for i in incoming:
+    for i in lot.parcel.call.incoming:
         status, reason = "damaged", None
         if not i.damaged:
-            if first_bytes[i.key] != i.sha256:
+            if lot.first_bytes[i.key] != i.sha256:
                 status, reason = "held", "id-reused"
             elif i.key in lot.verdicts and i.key not in answered:
                 status, reason = lot.verdicts[i.key].status, lot.verdicts[i.key].reason
@@ -184,8 +186,8 @@ def _results(lot: Lot, first_bytes: dict[UUID, str]) -> list[Result]:
                 "status": status,
                 "receipt": None if i.damaged else receipt_code(i.key),
                 "reason": reason,
-                "message": _message(reason, language),
-                "photos_pending": [] if i.damaged else pending.get(i.key, []),
+                "message": _message(reason, lot.source.author.language),
+                "photos_pending": [] if i.damaged else lot.pending.get(i.key, []),
             }
         )
     return results

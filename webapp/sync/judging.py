@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -30,8 +30,7 @@ from webapp.sync.kinds import KINDS
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What became of a record, and what could be read of it."""
 
     status: str
@@ -211,7 +210,12 @@ def judge_again(record_id: UUID) -> Verdict:
 
 WAITING = (
     sa.select(Record.id)
-    .where(Record.waits_for.in_(sa.bindparam("keys", expanding=True)), Record.status == "held", Record.reason == "waits-for")
+    .where(
+        Record.waits_for.isnot(None),
+        Record.waits_for.in_(sa.bindparam("keys", expanding=True)),
+        Record.status == "held",
+        Record.reason == "waits-for",
+    )
     .with_for_update()  # a supervisor may be trying it again at this moment
 )
 

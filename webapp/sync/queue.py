@@ -29,9 +29,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Taken:
-    """A call's results, and the epoch of the database they are in."""
+    """What became of a call, and the epoch of the database it is in."""
 
-    results: list[intake.Result]
+    lot: intake.Lot
     epoch: str
 
 
@@ -139,8 +139,8 @@ def _take(group: list[Turn]) -> None:
     taken = intake.take([turn.parcel for turn in group])
     now_epoch = str(epoch())
     db.session.commit()
-    for turn, results in zip(group, taken, strict=True):
-        turn.outcome = results if isinstance(results, Problem) else Taken(results, now_epoch)
+    for turn, lot in zip(group, taken, strict=True):
+        turn.outcome = Problem("ticket") if lot is None else Taken(lot, now_epoch)
 
 
 def take_in(parcel: Parcel) -> Taken:

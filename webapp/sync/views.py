@@ -21,6 +21,7 @@ from webapp.people.session import me, my_device
 from webapp.records.actions import epoch
 from webapp.records.queries import known_ids
 from webapp.sync.calls import MOST_BYTES, Parcel, read_call
+from webapp.sync.intake import results_of
 from webapp.sync.queue import take_in
 
 sync = Blueprint("sync", __name__)
@@ -74,7 +75,7 @@ def take() -> Response:
         call = read_call(value)
     received_at = clock.now()
     taken = take_in(Parcel(ticket, call, received_at))
-    response = jsonify(received_at=iso(received_at), epoch=taken.epoch, results=taken.results)
+    response = jsonify(received_at=iso(received_at), epoch=taken.epoch, results=results_of(taken.lot))
     response.headers["Cache-Control"] = "no-store"
     return response
 
