@@ -7,7 +7,8 @@ export type Word = 'waiting' | 'sending' | 'received' | 'held' | 'needs';
 /** Where a record belongs on the phone's own pages. Never sent. */
 export interface About { round?: string | null; checkpoint?: string | null; name?: string; place?: string; form?: string }
 
-export interface Photo { sha256: string; bytes: number; mime: string }
+/** `original`: the digest of the picture before it was made smaller and stamped. */
+export interface Photo { sha256: string; bytes: number; mime: string; original?: string }
 /** A photo in line: the record names it, its bytes lie in the store `photos`. */
 export interface PhotoItem extends Photo {
   done: boolean; tries: number; nextAt: number; firstFailAt: number | null;
@@ -39,7 +40,7 @@ export interface Ticket {
 }
 
 export interface Position { lat: number; lon: number; accuracy_m: number; at: string }
-export interface NewPhoto { data: ArrayBuffer; mime: string }
+export interface NewPhoto { data: ArrayBuffer; mime: string; original?: string }
 export interface RecordOptions {
   id?: string; photos?: NewPhoto[]; position?: Position | null; note?: string;
   supersedes?: string | null; after?: string[]; about?: About;

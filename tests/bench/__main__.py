@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import browsing, intake, load, pages, world
+from tests.bench import browsing, intake, load, pages, photos, world
 
 Rows = list[dict[str, Any]]
 
@@ -31,6 +31,7 @@ PARTS: dict[str, Callable[[world.World, Path], Rows]] = {
     "intake": intake.measure,
     "lists": lambda _made, folder: [pages.list_rate(folder)],
     "browser": in_browser,
+    "photos": photos.measure,
     "growth": lambda _made, folder: pages.growth(folder, 10_000, 1_000_000),
 }
 

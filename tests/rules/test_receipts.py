@@ -21,3 +21,9 @@ def test_a_receipt_is_two_groups_of_letters_nobody_mistakes(own_id: UUID) -> Non
 def test_receipts_of_one_shift_differ() -> None:
     made = [receipt_code(ids.new_id()) for _ in range(1000)]
     assert len(set(made)) >= 999  # 30 bits: a clash among a thousand happens once in two thousand shifts
+
+
+def test_the_phone_works_out_the_same_codes() -> None:
+    """tests/js/camera.test.mjs holds the same pairs: photos carry the code before the server has given it."""
+    assert receipt_code(UUID("0196f3a0-0000-7000-8000-00000000000a")) == "ZQG-Q47"
+    assert receipt_code(UUID("0196F3A0-1234-7ABC-9DEF-0123456789AB")) == "229-VE0"

@@ -1,7 +1,7 @@
 /** What a record is made of: ids, times, and the frozen payload of the contract. Pure, apart from chance passed in. */
 import { sha256, sha256Text } from './sha256.js';
 
-/** @import { About, Item, NewPhoto, RecordOptions } from '../types' */
+/** @import { About, Item, NewPhoto, Photo, RecordOptions } from '../types' */
 
 /**
  * UUIDv7 that never goes backwards: two in the same millisecond, or after the clock was set back, still follow each other.
@@ -39,7 +39,7 @@ export function localIso(date) {
 
 /** Freezes one record. The bytes made here are the bytes the server keeps.
  * @param {string} kind @param {Record<string, unknown>} body @param {RecordOptions & {id: string}} options @param {Stamp} stamp @param {number} seq
- * @param {{sha256: string, bytes: number, mime: string}[]} photos
+ * @param {Photo[]} photos
  * @returns {Item} */
 export function envelope(kind, body, options, stamp, seq, photos) {
   const { id, position = null, note = '', supersedes = null, after = [], about = {} } = options;
@@ -52,7 +52,7 @@ export function envelope(kind, body, options, stamp, seq, photos) {
     id, seq, kind, author: stamp.author, device: stamp.device, about: belongs(body, about),
     payload, sha256: sha256Text(payload), bytes: new TextEncoder().encode(payload).length, savedAt: stamp.at.getTime(),
     state: 'saved', tries: 0, nextAt: 0, firstFailAt: null, lease: null, error: null, receipt: null,
-    photos: photos.map((photo) => ({ ...photo, ...waiting })), photoIds: photos.map((photo) => photo.sha256),
+    photos: photos.map(({ sha256: digest, bytes, mime }) => ({ sha256: digest, bytes, mime, ...waiting })), photoIds: photos.map((photo) => photo.sha256),
   };
 }
 
@@ -63,8 +63,8 @@ function belongs(body, about) {
 }
 
 /** Digests the photos; the same picture chosen twice is one photo.
- * @param {NewPhoto[]} photos @returns {{sha256: string, bytes: number, mime: string, data: ArrayBuffer}[]} */
+ * @param {NewPhoto[]} photos @returns {(Photo & {data: ArrayBuffer})[]} */
 export function digestPhotos(photos) {
-  const all = photos.map(({ data, mime }) => ({ sha256: sha256(data), bytes: data.byteLength, mime, data }));
+  const all = photos.map(({ data, mime, original }) => ({ sha256: sha256(data), bytes: data.byteLength, mime, ...(original ? { original } : {}), data }));
   return [...new Map(all.map((photo) => [photo.sha256, photo])).values()];
 }

@@ -55,7 +55,7 @@ export async function record(kind, body, options = {}) {
   const id = options.id ?? newId();
   const stamp = { author: person, device, at, mono, boot: BOOT, zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
   const photos = digestPhotos(options.photos ?? []);
-  const named = photos.map(({ sha256, bytes, mime }) => ({ sha256, bytes, mime }));
+  const named = photos.map(({ data, ...photo }) => photo);
   const item = await store.saveRecord(id, device, (seq) => envelope(kind, body, { ...options, id }, stamp, seq, named), photos);
   announce({ type: 'change', ids: [id] });
   announce({ type: 'saved' });

@@ -5,21 +5,25 @@
  *         data-about='{"round": "…", "checkpoint": "…", "name": "…", "place": "…"}'  data-after="<record id> …"  data-position (ask for it)>
  *   Fields `body.x` become body.x (numbers and check boxes keep their type; body.answers.q1 nests; empty → null), `note` the note,
  *   `supersedes` that, and <input type="file" name="photos"> the photos. The pressed button's name and value count too.
- *   [data-form-state] (role="status") says "Saved on this phone" or why not; [data-photo-list] names the photos chosen so far.
+ *   [data-form-state] (role="status") says "Saved on this phone" or why not. With photos: [data-take] opens the camera in the page,
+ *   [data-photo-list] shows the photos, data-site is the site's name for what is burnt into them (templates/photos/_camera.html).
  */
 import { dropDraft, loadDraft, newId, record, saveDraft, subscribe } from '../outbox/queue.js';
 import { recordById } from '../outbox/store.js';
-import { compressPhoto } from '../photo.js';
+import { currentPack } from '../pack.js';
+import { Shots } from '../scan/shots.js';
 import { t } from '../words.js';
 import { bodyOf, fill, valuesOf } from './form-values.js';
 
-/** @import { NewPhoto, Position } from '../types' */
+/** @import { Position } from '../types' */
 
 const POSITION_MS = 1_500;
 const DRAFT_MS = 400;
 const SENT_MS = 2_000;
 /** @type {Record<string, string>} */
 const REASONS = { PhoneFull: 'form.full', NobodySignedIn: 'form.nobody', NeedsUpdate: 'form.update-first' };
+/** @type {Record<string, string>} */
+const PHOTO_REASONS = { PhoneFull: 'camera.full', TooMany: 'camera.enough' };
 
 /** Takes over every form of this document that was not taken over yet. */
 export function takeOverForms() {
@@ -35,7 +39,9 @@ class RecordForm {
     this.key = form.dataset.form ?? `${this.kind} ${location.pathname}`;
     /** Born with the form, so that a double tap, a reload or a way back is still the same record. */
     this.id = newId();
-    /** @type {NewPhoto[]} */ this.photos = [];
+    const list = /** @type {HTMLElement | null} */ (form.querySelector('[data-photo-list]'));
+    /** @type {Shots | null} */ this.shots = list && new Shots(list, { facts: () => this.facts(), onChange: () => this.changed() });
+    this.person = '';
     this.dirty = false;
     this.saving = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
@@ -48,7 +54,12 @@ class RecordForm {
     form.addEventListener('change', (event) => this.busy = this.busy.then(() => this.take(event.target)));
     form.addEventListener('submit', (event) => { event.preventDefault(); this.save(/** @type {HTMLButtonElement | null} */ (event.submitter)).catch(console.error); });
     // The camera app may push this page out of memory: what was typed must be down before it opens.
-    form.addEventListener('click', (event) => { if (/** @type {Element} */ (event.target).closest('input[type=file], .picker')) this.flush(); });
+    form.addEventListener('click', (event) => {
+      const target = /** @type {Element} */ (event.target);
+      if (target.closest('input[type=file], .picker, [data-take]')) this.flush();
+      if (target.closest('[data-take]')) this.shots?.take(form.querySelector('input[type=file]'));
+    });
+    if (this.shots) currentPack().then((pack) => { this.person = pack?.person.name ?? ''; }).catch(console.error);
     document.addEventListener('visibilitychange', () => this.flush());
     document.addEventListener('rounds:flush', (event) => /** @type {CustomEvent} */ (event).detail.push(this.busy.then(() => this.flush())));
     this.restore().catch(console.error).then(() => form.dispatchEvent(new Event('rounds:taken')));
@@ -58,9 +69,8 @@ class RecordForm {
     const draft = await loadDraft(this.key);
     if (!draft || this.dirty) return;
     this.id = draft.id;
-    this.photos = draft.photos;
+    for (const photo of draft.photos) this.shots?.show(photo);
     fill(this.form, draft.values);
-    this.showPhotos();
   }
 
   touch() {
@@ -69,34 +79,42 @@ class RecordForm {
     this.timer = setTimeout(() => this.flush(), DRAFT_MS);
   }
 
+  /** Never throws: what cannot be kept as a draft is still in the form. */
   async flush() {
     clearTimeout(this.timer);
     if (!this.dirty || this.saving) return;
+    await this.keep().catch((error) => console.error('draft', error));
+  }
+
+  async keep() {
     this.dirty = false;
-    await saveDraft(this.key, { id: this.id, values: valuesOf(this.form), photos: this.photos }).catch((error) => console.error('draft', error));
+    await saveDraft(this.key, { id: this.id, values: valuesOf(this.form), photos: this.shots?.photos ?? [] });
+  }
+
+  /** Photos are kept at once: the phone may close this page to make room for the next one. */
+  changed() {
+    this.dirty = true;
+    clearTimeout(this.timer);
+    return this.keep();
+  }
+
+  /** What is burnt into a photo. @returns {import('../scan/shots.js').Facts} */
+  facts() {
+    const { about, site } = this.form.dataset;
+    const { name = '', place = '' } = about ? JSON.parse(about) : {};
+    return { name, place, site, person: this.person, id: this.id };
   }
 
   /** @param {EventTarget | null} input */
   async take(input) {
     if (!(input instanceof HTMLInputElement) || input.type !== 'file') return;
-    const files = [...(input.files ?? [])];
     try {
-      for (const file of files) {
-        const { data, mime } = await compressPhoto(file);
-        this.photos.push({ data, mime });
-      }
-      input.value = '';
+      await this.shots?.add([...(input.files ?? [])]);
     } catch (error) {
       console.error('photo', error);
-      this.say('form.photo-failed', 'bad');
+      this.say(PHOTO_REASONS[/** @type {Error} */ (error).name] ?? 'form.photo-failed', 'bad');
     }
-    this.showPhotos();
-    this.touch();
-    await this.flush();
-  }
-
-  showPhotos() {
-    for (const list of this.form.querySelectorAll('[data-photo-list]')) list.textContent = this.photos.length ? t('form.photos', { n: this.photos.length }) : '';
+    input.value = ''; // the same file may be chosen again
   }
 
   /** @param {HTMLButtonElement | null} button */
@@ -110,7 +128,7 @@ class RecordForm {
       const values = valuesOf(this.form, button);
       const place = position === undefined ? null : await quickPosition();
       await record(this.kind, bodyOf(this.form, values), {
-        id: this.id, photos: this.photos, position: place, note: String(values.note ?? ''), supersedes: values.supersedes || null,
+        id: this.id, photos: this.shots?.photos ?? [], position: place, note: String(values.note ?? ''), supersedes: values.supersedes || null,
         after: after ? after.split(' ') : [], about: about ? JSON.parse(about) : {},
       });
       await dropDraft(this.key).catch(console.error);
@@ -129,8 +147,8 @@ class RecordForm {
 
   clear() {
     this.form.reset();
-    Object.assign(this, { id: newId(), photos: [], dirty: false });
-    this.showPhotos();
+    this.shots?.clear();
+    Object.assign(this, { id: newId(), dirty: false });
   }
 
   /** @param {string} key @param {string} kind */

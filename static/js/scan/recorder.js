@@ -66,6 +66,12 @@ export class Recorder {
     return this.save('note', body, { id, photos, after: [scan], about: { name: checkpoint?.name, place: checkpoint?.place } });
   }
 
+  /** Who stands where, in words: what is burnt into photos. @param {Outcome} outcome */
+  namesOf({ verdict: { checkpoint } }) {
+    const site = this.pack?.sites.find(({ slug }) => slug === checkpoint?.site)?.name;
+    return { name: checkpoint?.name, place: checkpoint?.place, site, person: this.pack?.person.name };
+  }
+
   /** @param {Outcome} outcome */
   async withdraw({ id, verdict: { round, checkpointId, checkpoint } }) {
     const about = { round: round?.id ?? null, checkpoint: checkpointId, name: checkpoint?.name, place: checkpoint?.place };

@@ -16,6 +16,8 @@ import { doneLine, labelWords, markOf, nextWords, placeWords, stateLine } from '
 /** @import { NewPhoto } from '../types' */
 
 const DRAFT_MS = 400;
+/** @type {Record<string, string>} */
+const PHOTO_REASONS = { PhoneFull: 'camera.full', TooMany: 'camera.enough' };
 
 export class Sheet {
   /**
@@ -31,7 +33,10 @@ export class Sheet {
     this.form = /** @type {HTMLFormElement} */ (part(this.element, 'form'));
     this.questions = /** @type {import('./questions.js').Question[]} */ (outcome.verdict.point?.questions ?? []);
     /** @type {Shots} */
-    this.shots = new Shots(part(this.element, 'shots'), () => this.changed());
+    this.shots = new Shots(part(this.element, 'shots'), {
+      facts: () => ({ ...parts.recorder.namesOf(outcome), id: this.noteId }),
+      onChange: () => { this.changed(); return this.keep(); }, // at once: Android may close this page for want of room
+    });
     /** @type {Mode} */
     this.mode = 'found';
     this.draftTimer = 0;
@@ -81,18 +86,23 @@ export class Sheet {
       if (act) void this.act(act);
     });
     const picker = /** @type {HTMLInputElement} */ (part(this.element, 'picker'));
-    picker.addEventListener('click', () => void this.keep()); // Android may close this page under the camera app
+    picker.addEventListener('click', () => void this.keep().catch(console.error)); // Android may close this page under the camera app
     picker.addEventListener('change', () => void this.addPhotos(picker));
+    part(this.element, 'take').addEventListener('click', () => {
+      void this.keep().catch(console.error);
+      this.shots.take(picker);
+    });
   }
 
   /** @param {HTMLInputElement} picker */
   async addPhotos(picker) {
     const failed = part(this.element, 'photo-failed');
+    failed.hidden = true;
     try {
       await this.shots.add([...(picker.files ?? [])]);
-      failed.hidden = true;
     } catch (error) {
       console.error(error);
+      part(failed, 'photo-words').textContent = t(PHOTO_REASONS[/** @type {Error} */ (error).name] ?? 'form.photo-failed');
       failed.hidden = false;
     }
     picker.value = ''; // the same file may be chosen again
@@ -195,7 +205,7 @@ export class Sheet {
   changed() {
     this.parts.onForm(this.occupied);
     clearTimeout(this.draftTimer);
-    this.draftTimer = setTimeout(() => void this.keep(), DRAFT_MS);
+    this.draftTimer = setTimeout(() => void this.keep().catch(console.error), DRAFT_MS);
   }
 
   /** Keeps the unfinished form, photos and all, with what it is about. */

@@ -65,8 +65,6 @@ export default {
   'form.nobody': 'Not saved: nobody is signed in on this phone. Sign in, then tap again.',
   'form.update-first': 'Not saved: this page is too old. Close all tabs of this app and open it again. What you typed stays here.',
   'form.photo-failed': 'This photo could not be read. Take it again.',
-  'form.photos.one': '{n} photo',
-  'form.photos.other': '{n} photos',
   'signout.question': 'Sign out?',
   'signout.unsent.one': '{n} record is not sent. It stays on this phone and goes out as yours.',
   'signout.unsent.other': '{n} records are not sent. They stay on this phone and go out as yours.',
@@ -116,4 +114,16 @@ export default {
   'scan.camera.insecure-words': 'Open this page with https, or type the code.',
   'scan.camera.unreadable': 'This browser cannot read labels',
   'scan.camera.unreadable-words': 'Type the code under the label. An update of the browser may help.',
+
+  // Taking photos
+  'camera.kept.one': '{n} photo kept',
+  'camera.kept.other': '{n} photos kept',
+  'camera.full': 'This phone is nearly full. Save what you have now, or delete something else (photos, videos) first.',
+  'camera.enough': 'These are as many photos as one record takes. Save it, then begin another.',
+  'camera.elsewhere': 'camera app',
+  'camera.ask-words': 'The phone asks for permission once more.',
+  'camera.denied-words': 'Allow the camera for this site in the phone’s settings, or use the camera app.',
+  'camera.absent-words': 'Use the camera app, or choose a photo.',
+  'camera.busy-words': 'Another app may be using it. Close that app and try again, or use the camera app.',
+  'camera.insecure-words': 'Open this page with https, or use the camera app.',
 };

@@ -59,7 +59,6 @@ export default {
   'form.nobody': '未保存：本机没有人登录。请登录后再点一次。',
   'form.update-first': '未保存：本页版本太旧。请关闭本应用的所有标签页后重新打开。你填写的内容还在这里。',
   'form.photo-failed': '这张照片无法读取，请重拍。',
-  'form.photos.other': '{n} 张照片',
   'signout.question': '退出登录？',
   'signout.unsent.other': '还有 {n} 条记录未发送。它们留在本机，之后仍以你的名义发送。',
   'signout.go': '退出登录',
@@ -108,4 +107,15 @@ export default {
   'scan.camera.insecure-words': '请用 https 打开本页，或输入编码。',
   'scan.camera.unreadable': '此浏览器无法读取标签',
   'scan.camera.unreadable-words': '请输入标签下方的编码。更新浏览器也许有帮助。',
+
+  // 拍照
+  'camera.kept.other': '已留 {n} 张照片',
+  'camera.full': '本机空间快满了。请现在保存，或先删除别的内容（照片、视频）。',
+  'camera.enough': '一条记录最多只能带这么多照片。请先保存，再另写一条。',
+  'camera.elsewhere': '系统相机',
+  'camera.ask-words': '手机会再询问一次权限。',
+  'camera.denied-words': '请在手机设置中允许本站使用相机，或使用系统相机。',
+  'camera.absent-words': '请使用系统相机，或选择一张照片。',
+  'camera.busy-words': '可能被其他应用占用。请关闭该应用后重试，或使用系统相机。',
+  'camera.insecure-words': '请用 https 打开本页，或使用系统相机。',
 };
