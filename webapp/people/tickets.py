@@ -6,6 +6,8 @@ in by then, and a server restored from an older backup still knows it. The datab
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -55,6 +57,22 @@ def _read(text: str, secrets: tuple[str, ...]) -> Ticket | None:
 def secrets() -> tuple[str, ...]:
     """The secret, and those used before it: a phone may have been offline while it was changed."""
     return str(current_app.secret_key), *current_app.config["OLD_SECRETS"]
+
+
+def proved_by(claim: object, message: bytes, seal: object) -> Ticket | None:
+    """The ticket of which `claim` is the part before the signature, if `seal` is HMAC-SHA256 of `message` under the whole of it.
+
+    So a file proves that whoever made it held the ticket, and holds no ticket itself. None when it does not prove that.
+    """
+    if not isinstance(claim, str) or not isinstance(seal, str) or not seal.isascii():
+        return None
+    for secret in secrets():
+        whole: bytes = _serializer(secret).make_signer().sign(claim.encode("utf-8", "replace"))
+        ticket = _read(whole.decode(), (secret,))
+        expected = hmac.new(whole, message, hashlib.sha256).hexdigest()
+        if ticket is not None and ticket.expires_at >= clock.now() and hmac.compare_digest(expected, seal):
+            return ticket
+    return None
 
 
 def presented() -> Ticket:

@@ -21,6 +21,7 @@ REASONS: dict[str, LazyString] = {
     "waits-for": _("This belongs to a record that has not arrived yet. It counts as soon as that one does."),
     "too-late": _("More than ten minutes have passed. Please explain the scan instead; the office decides."),
     "conflict": _("Somebody changed this in the meantime. Both versions are kept; the office decides."),
+    "from-copy": _("This came in a saved copy that does not prove which phone it is from. The office confirms it."),
     "error": _("The server stumbled over this record. It is kept and will be tried again."),
 }
 

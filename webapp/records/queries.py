@@ -53,11 +53,13 @@ def held(site_ids: list[UUID] | None, persons: sa.Select[UUID] | None, state: st
 
     Of the sites or, where no site could be read, of the persons. None: all.
     """
-    wanted: sa.ColumnElement[bool] = Record.status == state
+    # By ids, not by OR or by status: so the few are found without going through the many. (The index of held ones wants the word itself.)
+    wanted: sa.ColumnElement[bool]
     if state == "held":
-        # By ids, not by OR: so the index finds the few that are held among the many that are not.
-        reused = sa.select(RecordCopy.record_id).where(RecordCopy.settled_at.is_(None))
-        wanted = Record.id.in_(sa.union(sa.select(Record.id).where(Record.status == "held"), reused))
+        still = sa.select(Record.id).where(Record.status == sa.literal_column("'held'"))
+        wanted = Record.id.in_(sa.union(still, sa.select(RecordCopy.record_id).where(RecordCopy.settled_at.is_(None))))
+    else:
+        wanted = sa.and_(Record.status == state, Record.id.in_(sa.select(HeldStep.record_id).where(HeldStep.result == state)))
     found = sa.select(Record).where(wanted).order_by(Record.received_at.desc(), Record.id)
     if site_ids is None or persons is None:
         return found

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, Flask, Response, g, jsonify, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.core import clock, gate
+from webapp.core import clock, gate, tasks
 from webapp.people.session import me, me_or_none, my_device
+from webapp.records import sealing
+from webapp.sync.copies import copies
 from webapp.sync.held import office
 from webapp.sync.pack import pack_for
 from webapp.sync.queue import Queue
 from webapp.sync.views import sync
 
 phone = Blueprint("phone", __name__)
+
+SEAL_EVERY = timedelta(minutes=1)
 
 
 @phone.get("/pack")
@@ -73,5 +79,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(sync)
     app.register_blueprint(phone)
     app.register_blueprint(office)
+    app.register_blueprint(copies)
     app.after_request(name_reader)
+    tasks.handle(app, sealing.TASK, sealing.seal_trails, SEAL_EVERY)
     app.jinja_env.globals.update(kind_word=kind_word)

@@ -86,7 +86,8 @@ async function saveCopy() {
   if (items.length === 0) return void (state && (state.textContent = t('outbox.nothing-to-copy')));
   const { makeCopy, handOver } = await import('../outbox/copy.js');
   const name = t('outbox.copy-name', { day: new Date().toISOString().slice(0, 10) });
-  const left = await handOver(await makeCopy(items, person), name);
+  const offset = ((await store.meta('clock')) ?? []).at(-1)?.offset_ms ?? null;
+  const left = await handOver(await makeCopy(items, person, await store.tickets(), offset), name);
   if (left && state) state.textContent = t('outbox.copied', { n: items.length });
 }
 
