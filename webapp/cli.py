@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,6 +16,8 @@ from flask import Flask
 
 from webapp import config, create_app, migrate
 from webapp.core.tasks import Worker
+from webapp.records.rules import receipt_code
+from webapp.records.sealing import Checked
 
 
 def check_settings() -> None:
@@ -50,7 +53,9 @@ def load_in_worker() -> Flask:
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until the server sets its own
-    return create_app()
+    from webapp.wsgi import app
+
+    return app
 
 
 def announce(address: str, qr: bool) -> None:
@@ -224,6 +229,46 @@ def restore(file: Path, force: bool, check: bool) -> None:
         click.echo(f"What was there before is kept in {kept.name}.")
     if not check:
         click.echo("Phones send again what they still hold as soon as they see this server.")
+
+
+@main.command()
+@click.option("--site", help="Only this community, by its short name.")
+@click.option("--seal", help="A seal as it was printed with a daily log of that community: the trail must lead to it.")
+def verify(site: str | None, seal: str | None) -> None:
+    """Say whether every community's sealed trail is intact, or which record is the first that is not."""
+    import sqlalchemy as sa
+
+    from webapp.core.db import db
+    from webapp.records.sealing import check_trail
+    from webapp.sites.models import Site
+    from webapp.sync.verifying import check_effects
+
+    if seal and (site is None or not re.fullmatch(r"\d+(-[0-9A-F]{4}){4}", seal)):
+        raise click.UsageError("--seal takes one like 8412-7F3A-9C21-44D0-0B7E, and wants --site.")
+    with application().app_context():
+        found = sa.select(Site).order_by(Site.slug)
+        sites = db.session.scalars(found.where(Site.slug == site) if site else found).all()
+        if site and not sites:
+            raise click.ClickException(f"there is no community {site!r}")
+        sound = True
+        for one in sites:
+            checked = check_trail(one.id, seal)
+            wrong = list(check_effects(one.id))
+            sound = sound and checked.broken is None and not wrong
+            click.echo(checked_line(one.slug, checked))
+            for record_id, why in wrong:
+                click.echo(f"{one.slug}: record {record_id} (receipt {receipt_code(record_id)}): {why}.")
+    sys.exit(0 if sound else 1)
+
+
+def checked_line(slug: str, checked: Checked) -> str:
+    """What became of checking a trail, in a line."""
+    if checked.broken is None:
+        waiting = f"; {checked.unsealed} more wait to be sealed" if checked.unsealed else ""
+        return f"{slug}: intact, {checked.records} records, seal {checked.seal}{waiting}"
+    place, key = checked.broken.n, checked.broken.record_id
+    which = f"record {key} (receipt {receipt_code(key)})" if key else "no record"
+    return f"{slug}: BROKEN at place {place}, {which}: {checked.broken.why}."
 
 
 @main.command("describe-records", hidden=True)

@@ -20,7 +20,8 @@ from webapp.patrols.showing import PointLine, RoundView, ScanLine, round_views, 
 from webapp.patrols.words import point_words, round_pill
 from webapp.people.models import Duty, Membership, Person
 from webapp.people.queries import duty_between, names
-from webapp.records.models import Note, Record
+from webapp.records import sealing
+from webapp.records.models import Note, Record, Seal
 from webapp.sites.models import Site
 
 SEEN = ("on_time", "late", "early")
@@ -59,6 +60,7 @@ class Day:
     duty: list[Duty]
     notes: list[Note]
     people: dict[UUID, Person]
+    seal: Seal | None
 
     @property
     def missed(self) -> list[Missed]:
@@ -185,7 +187,8 @@ def day_of(site: Site, day: date, now: datetime) -> Day:
     held = held_of_day(site.id, start, end)
     notes = loose_notes(site.id, start, end)
     people = names([*(d.person_id for d in duty), *(r.person_id for r in held), *(n.person_id for n in notes)])
-    return Day(site, day, now, views, [line for line in lines if line.scan.round_id not in counted], held, duty, notes, people)
+    loose = [line for line in lines if line.scan.round_id not in counted]
+    return Day(site, day, now, views, loose, held, duty, notes, people, sealing.head(site.id, end))
 
 
 def held_of_day(site_id: UUID, start: datetime, end: datetime) -> list[Record]:

@@ -25,6 +25,7 @@ from webapp.photos.queries import stored
 from webapp.photos.views import hand_out
 from webapp.records.held import REASONS
 from webapp.records.models import Note, Record, RecordPhoto
+from webapp.records.rules import printed_seal
 from webapp.sites.queries import site_for, sites_for
 
 daily_log = Blueprint("daily_log", __name__)
@@ -152,4 +153,4 @@ def photo(record_id: UUID, sha256: str) -> Response:
 def init(app: Flask) -> None:
     """Routes, and what its templates ask for."""
     app.register_blueprint(daily_log)
-    app.jinja_env.globals.update(photo_address=photo_address, answers_of=answers_of)
+    app.jinja_env.globals.update(photo_address=photo_address, answers_of=answers_of, printed_seal=printed_seal)

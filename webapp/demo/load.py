@@ -16,6 +16,7 @@ from webapp.demo.jinxiu import JINXIU
 from webapp.demo.phones import Phone
 from webapp.demo.staff import STAFF
 from webapp.people.models import Person
+from webapp.records.sealing import seal_all
 
 DAYS = 40
 OPENED_BEFORE = timedelta(days=3)  # accounts and plans are older than the first round
@@ -44,6 +45,8 @@ def load(seed: int, end: datetime, days: int = DAYS) -> None:
                 build_plans(town, staff["manager"].id, opened, start.date())
         phones = {username: Phone.hand_out(person, zone, opened) for username, person in staff.items()}
         History(seed, start, end, towns, phones).play()
+        with clock.at(end):
+            seal_all()
 
 
 def has_people() -> bool:

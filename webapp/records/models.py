@@ -130,3 +130,34 @@ class ServerState(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
     epoch: Mapped[UUID] = mapped_column(default=ids.new_id)
+
+
+SEALED = sa.text("n IS NOT NULL")
+UNSEALED = sa.text("n IS NULL")
+
+
+class SealLink(Base):
+    """A record's place in its site's sealed trail: put when it is accepted, sealed soon after (`n` and `hash`)."""
+
+    __tablename__ = "seal_link"
+    __table_args__ = (
+        sa.Index("ix_seal_link_site_n", "site_id", "n", unique=True, sqlite_where=SEALED, postgresql_where=SEALED),
+        sa.Index("ix_seal_link_unsealed", "site_id", sqlite_where=UNSEALED, postgresql_where=UNSEALED),
+    )
+
+    record_id: Mapped[UUID] = mapped_column(sa.ForeignKey("record.id"), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"))
+    n: Mapped[int | None] = mapped_column(sa.BigInteger)
+    hash: Mapped[str | None] = mapped_column(sa.String(64))
+
+
+class Seal(Base):
+    """The trail of a site up to its record `n`, in one digest; one row for each batch that was sealed."""
+
+    __tablename__ = "seal"
+    __table_args__ = (sa.Index("ix_seal_site_at", "site_id", "sealed_at"),)
+
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    hash: Mapped[str] = mapped_column(sa.String(64))
+    sealed_at: Mapped[datetime]

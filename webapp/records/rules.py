@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -83,3 +84,20 @@ def receipt_code(record_id: UUID) -> str:
     bits = int.from_bytes(hashlib.sha256(record_id.bytes).digest()[:4]) >> 2
     letters = "".join(RECEIPT_LETTERS[bits >> shift & 31] for shift in (25, 20, 15, 10, 5, 0))
     return f"{letters[:3]}-{letters[3:]}"
+
+
+def first_hash(site_id: UUID) -> str:
+    """What a site's trail begins with."""
+    return hashlib.sha256(f"rounds trail {site_id}".encode()).hexdigest()
+
+
+def link_hash(before: str, n: int, facts: Iterable[object]) -> str:
+    """Hex SHA-256 that binds the n-th record of a trail, given by facts about it, to all before it."""
+    texts = [fact.isoformat() if isinstance(fact, datetime) else str(fact) for fact in facts]
+    return hashlib.sha256("\n".join([before, str(n), *texts]).encode()).hexdigest()
+
+
+def printed_seal(n: int, hash_: str) -> str:
+    """A seal as people read and compare it: 8412-7F3A-9C21-44D0-0B7E, the count and 64 bits of the digest."""
+    letters = hash_[:16].upper()
+    return "-".join([str(n), *(letters[i : i + 4] for i in range(0, 16, 4))])

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from webapp.core.db import db
 from webapp.people.authors import Author, Handset, authors_by_id, handsets_by_id
-from webapp.records import rules
+from webapp.records import rules, sealing
 from webapp.records.arrived import Arrived
 from webapp.records.envelope import Envelope, read
 from webapp.records.held import Held
@@ -180,13 +180,14 @@ SETTLE = (
 
 
 def settle(verdicts: Mapping[UUID, Verdict]) -> None:
-    """Put verdicts on records: one statement for all that share one."""
+    """Put verdicts on records, one statement for all that share one, and have the accepted ones sealed."""
     alike: dict[tuple[str, str | None, UUID | None, UUID | None], list[UUID]] = {}
     for key, verdict in verdicts.items():
         alike.setdefault((verdict.status, verdict.reason, verdict.waits_for, verdict.site_id), []).append(key)
     execute = db.session.connection().execute
     for (status, reason, waits_for, site_id), keys in alike.items():
         execute(SETTLE, {"keys": keys, "v_status": status, "v_reason": reason, "v_waits_for": waits_for, "v_site_id": site_id})
+    sealing.put_in_line((key, v.site_id) for key, v in verdicts.items() if v.status == "accepted" and v.site_id is not None)
 
 
 def judge_again(record_id: UUID) -> Verdict:

@@ -9,20 +9,22 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from webapp.core.db import db
+from webapp.core.db import Base, db
 from webapp.core.problems import Problem
 from webapp.patrols import queries as patrols
 from webapp.patrols import scanning
 from webapp.patrols.bodies import RoundStepBody, ScanBody
-from webapp.patrols.models import Scan
+from webapp.patrols.models import RoundStep, Scan
 from webapp.people.actions import clock_duty
 from webapp.people.authors import Author
 from webapp.people.bodies import DutyBody
+from webapp.people.models import Duty
 from webapp.people.queries import rank_at
 from webapp.records import actions as records
 from webapp.records.arrived import Arrived
 from webapp.records.bodies import CorrectionBody, NoteBody
 from webapp.records.held import Held
+from webapp.records.models import Correction, Note
 from webapp.sites.models import Checkpoint, Site
 from webapp.sites.queries import site_for
 from webapp.sync.batch import Batch
@@ -95,16 +97,17 @@ def round_step(batch: Batch, arrived: Arrived, body: RoundStepBody) -> UUID:
 
 @dataclass(frozen=True)
 class Kind:
-    """What a kind's body must look like, and who does it. The function gives the site it belongs to."""
+    """What a kind's body must look like, who does it, and the table of what it does. The function gives the site it belongs to."""
 
     body: type[BaseModel]
     do: Callable[[Batch, Arrived, Any], UUID | None]
+    effect: type[Base]
 
 
 KINDS: dict[str, dict[int, Kind]] = {
-    "scan": {1: Kind(ScanBody, scan)},
-    "note": {1: Kind(NoteBody, note)},
-    "correction": {1: Kind(CorrectionBody, correction)},
-    "duty": {1: Kind(DutyBody, duty)},
-    "round-step": {1: Kind(RoundStepBody, round_step)},
+    "scan": {1: Kind(ScanBody, scan, Scan)},
+    "note": {1: Kind(NoteBody, note, Note)},
+    "correction": {1: Kind(CorrectionBody, correction, Correction)},
+    "duty": {1: Kind(DutyBody, duty, Duty)},
+    "round-step": {1: Kind(RoundStepBody, round_step, RoundStep)},
 }
