@@ -29,6 +29,7 @@ def in_browser(made: world.World, folder: Path) -> Rows:
 
 PARTS: dict[str, Callable[[world.World, Path], Rows]] = {
     "intake": intake.measure,
+    "trail": intake.trail,
     "lists": lambda _made, folder: [pages.list_rate(folder)],
     "browser": in_browser,
     "photos": photos.measure,

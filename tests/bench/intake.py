@@ -41,6 +41,33 @@ def measure(made: world.World, folder: Path) -> list[dict[str, Any]]:
     ]
 
 
+def trail(made: world.World, folder: Path) -> list[dict[str, Any]]:
+    """The intake with the sealed trail, the worker sealing beside it all the time, against the intake without."""
+    sealed, bare = [], []
+    for turn in range(ROUNDS):
+        base = 10_000 + turn * 4_000
+        with load.served("webapp.wsgi:app", folder) as port, load.sealing(folder):
+            load.drive(port, [world.calls(made, g, 10, 1, base + 3_900) for g in range(load.CONNECTIONS)])
+            sealed.append(_rates(made, port, base))
+        with load.served("tests.bench.unsealed:app", folder) as port:
+            load.drive(port, [world.calls(made, g, 10, 1, base + 3_950) for g in range(load.CONNECTIONS)])
+            bare.append(_rates(made, port, base + 2_000))
+    rows = []
+    for n, what in enumerate(("one scan a call", "100 scans a call")):
+        with_it, without = (statistics.median(rates[n] for rates in found) for found in (sealed, bare))
+        rows.append(
+            _row(f"sealed trail on: share of the rate with it off, {what}", with_it / without, 0.90, f"{with_it:.0f}/s", at_least=True)
+        )
+    return rows
+
+
+def _rates(made: world.World, port: int, base: int) -> tuple[float, float]:
+    """Calls a second with one scan each, and with a hundred."""
+    one = load.drive(port, [world.calls(made, g, CALLS, 1, base) for g in range(load.CONNECTIONS)])
+    many = load.drive(port, [world.calls(made, g, BATCHES, 100, base + 300) for g in range(load.CONNECTIONS)])
+    return one.rate, many.rate
+
+
 def _middle(figures: list[load.Figures]) -> load.Figures:
     return load.Figures(
         statistics.median(f.rate for f in figures),
