@@ -442,12 +442,41 @@ def test_g3_g4_two_people_on_one_phone_stay_two_people(app: Flask, world: World)
     assert people_by_record == {mine.uuid: world.people["guard"], theirs.uuid: world.people["colleague"]}
 
 
-def test_a_ticket_for_somebody_this_database_never_knew_is_not_good(app: Flask, world: World, phone: Phone) -> None:
+def test_e16_a_ticket_that_is_younger_than_the_restored_database_is_good(app: Flask, world: World, phone: Phone, sign_in: SignIn) -> None:
+    """The phone's sign-in is not in the backup: its device gets its row back, and its records count."""
     from tests.making import forged_ticket
 
-    for person, device in ((uuid4(), phone.device), (phone.person, uuid4())):
-        response = phone.post("/sync", phone.call([phone.scan(world.gate)]), ticket=forged_ticket(app, person, device))
-        assert response.status_code == 401
+    device = uuid4()
+    record = phone.scan(world.gate)
+    response = phone.post("/sync", phone.call([record]), ticket=forged_ticket(app, phone.person, device))
+    assert [r["status"] for r in response.get_json()["results"]] == ["accepted"]
+    with looking(app) as session:
+        assert session.get(Record, record.uuid).device_id == device
+        numbers = list(session.scalars(sa.select(Device.number)))
+        assert len(set(numbers)) == len(numbers)
+
+
+def test_e16_records_of_somebody_whose_account_the_backup_lacks_are_held_until_it_is_enabled(
+    app: Flask, world: World, phone: Phone, sign_in: SignIn
+) -> None:
+    from tests.making import forged_ticket
+
+    person = uuid4()
+    ticket = forged_ticket(app, person, phone.device)
+    record, later = phone.scan(world.gate), phone.scan(world.roof)
+    for one in (record, later):
+        response = phone.post("/sync", phone.call([one]), ticket=ticket)
+        assert [(r["status"], r["reason"]) for r in response.get_json()["results"]] == [("held", "revoked")]
+    admin = sign_in("admin")
+    shown = page(admin.get(f"/held/{record.id}"))
+    assert record.payload in shown.text
+    with app.app_context(), writing():
+        found = db.session.get_one(Person, person)
+        people.edit_person(found, {"name": "New"}, {world.garden: "worker"}, {world.garden})
+    assert admin.post(f"/people/{person}/enable").status_code == 302
+    assert admin.post(f"/held/{record.id}/try").location == "/held"
+    with looking(app) as session:
+        assert session.get(Scan, record.uuid).person_id == person
 
 
 def test_sites_renamed_and_labels_reissued_do_not_orphan_a_record(app: Flask, world: World, phone: Phone) -> None:

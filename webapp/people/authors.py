@@ -1,4 +1,9 @@
-"""Who hands records in, and from which device."""
+"""Who hands records in, and from which device.
+
+A ticket may know more than the database: that of a person or a device that came after the backup which was restored. It
+is signed by us, so they are genuine, and get their rows back here; an account only as a disabled one, so that what it
+hands in is held until somebody who knows the person enables it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from webapp.core.db import db
+from webapp.core import clock
+from webapp.core.db import db, insert_new
 from webapp.people.models import Device, Membership, Person
 
 
@@ -58,11 +64,30 @@ HANDSETS_ALONE = HANDSETS.with_for_update()
 
 
 def authors_by_id(person_ids: Iterable[UUID]) -> dict[UUID, Author]:
-    """Persons by id; those unknown here are left out."""
+    """Persons by id; one unknown here gets a disabled account."""
+    wanted = set(person_ids)
+    found = _authors(wanted)
+    if missing := wanted - found.keys():
+        for person_id in missing:
+            db.session.execute(insert_new(Person, [_lost_person(person_id)], "id"))
+        found |= _authors(missing)
+    return found
+
+
+def _authors(person_ids: set[UUID]) -> dict[UUID, Author]:
     rows: dict[UUID, list[Any]] = {}
-    for row in db.session.connection().execute(AUTHORS, {"persons": list(set(person_ids))}):
+    for row in db.session.connection().execute(AUTHORS, {"persons": list(person_ids)}):
         rows.setdefault(row.id, []).append(row)
     return {person_id: _author(found) for person_id, found in rows.items()}
+
+
+def _lost_person(person_id: UUID) -> dict[str, Any]:
+    """An account of which only the id is known."""
+    now = clock.now()
+    return {
+        "id": person_id, "username": f"restored-{person_id.hex[-12:]}", "name": "?", "trade": "guard", "language": "zh_CN", "theme": "auto",
+        "password_hash": "", "stamp": 1, "is_admin": False, "disabled_at": now, "created_at": now,
+    }  # fmt: skip
 
 
 def _author(rows: list[Any]) -> Author:
@@ -72,10 +97,29 @@ def _author(rows: list[Any]) -> Author:
 
 
 def handsets_by_id(device_ids: Iterable[UUID], alone: bool = False) -> dict[UUID, Handset]:
-    """Devices by id; those unknown here are left out.
+    """Devices by id; one unknown here gets the next number.
 
     `alone`: other transactions that ask so for one of these devices wait. Two calls of one phone that passed each other
     could each miss the record that the other's waits for.
     """
-    found = db.session.connection().execute(HANDSETS_ALONE if alone else HANDSETS, {"devices": list(set(device_ids))})
-    return {row.id: Handset(row.id, row.revoked_at is not None, row.max_seq, row.mark) for row in found}
+    wanted = set(device_ids)
+    found = _handsets(wanted, alone)
+    if missing := wanted - found.keys():
+        number = db.session.scalar(sa.select(sa.func.max(Device.number))) or 0
+        for device_id in missing:
+            number += 1
+            db.session.execute(insert_new(Device, [_lost_device(device_id, number)], "id"))
+        found |= _handsets(missing, alone)
+    return found
+
+
+def _handsets(device_ids: set[UUID], alone: bool) -> dict[UUID, Handset]:
+    rows = db.session.connection().execute(HANDSETS_ALONE if alone else HANDSETS, {"devices": list(device_ids)})
+    return {row.id: Handset(row.id, row.revoked_at is not None, row.max_seq, row.mark) for row in rows}
+
+
+def _lost_device(device_id: UUID, number: int) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "id": device_id, "number": number, "platform": "", "first_seen_at": now, "last_seen_at": now, "max_seq": 0, "unsent": 0, "build": "",
+    }  # fmt: skip
