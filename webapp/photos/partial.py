@@ -31,12 +31,17 @@ class Partial:
     path: Path
     length: int
 
-    def offset(self) -> int:
-        """How many bytes are here, on disk. Never all of them: what is whole has been handed on, or a crash came between and the
-        last byte has to come again for that."""
+    def end(self) -> int:
+        """Where the next byte belongs. Never behind the last one: what is whole has been handed on, or a crash came between and the
+        last byte has to come again for that. Raises Problem offset when the file has gone meanwhile: another call made it whole."""
         with _opened(self.path) as handle:
-            os.fsync(handle)
             return min(os.fstat(handle).st_size, self.length - 1)
+
+    def offset(self) -> int:
+        """The same, to be told: the bytes before it are on disk."""
+        with _opened(self.path) as handle:
+            _settle(handle, self.path)
+        return self.end()
 
     def expires_at(self) -> datetime:
         """When the nightly task may remove it, unless more arrives."""
@@ -73,9 +78,6 @@ def begin(person_id: UUID, sha256: str, length: int) -> Partial:
     with room():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-        for folder in (path.parent, path.parent.parent):
-            with _opened(folder, os.O_RDONLY) as handle:
-                os.fsync(handle)
     return Partial(path, length)
 
 
@@ -96,8 +98,16 @@ def append(partial: Partial, offset: int, read: Callable[[int], bytes], proven: 
                 raise Problem("checksum")
         finally:
             with room():
-                os.fsync(handle)
+                _settle(handle, partial.path)
     return at
+
+
+def _settle(handle: int, path: Path) -> None:
+    """To disk: where the file is, and what is in it."""
+    for folder in (path.parent.parent, path.parent):
+        with _opened(folder, os.O_RDONLY) as above:
+            os.fsync(above)
+    os.fsync(handle)
 
 
 def _write(handle: int, at: int, piece: bytes, length: int) -> None:
@@ -141,7 +151,7 @@ def room() -> Iterator[None]:
 
 @contextmanager
 def _opened(path: Path, flags: int = os.O_RDWR) -> Iterator[int]:
-    """The open file. Raises Problem offset when it has gone meanwhile: another call made the picture whole."""
+    """The open file, or folder. Raises Problem offset when it has gone."""
     try:
         handle = os.open(path, flags)
     except FileNotFoundError:

@@ -85,15 +85,15 @@ def _begin(sha256: str, person_id: UUID) -> Response:
     if length == 0:
         raise Problem("not-a-picture")
     begun = partial.begin(person_id, sha256, length)
-    offset = begun.offset()
-    if offset == 0 and request.mimetype == tus.PIECES:
+    # Without delay: what waits in the connection is lost when that breaks.
+    if begun.end() == 0 and request.mimetype == tus.PIECES:
         return _append(sha256, begun, 0, person_id, 201)
     # Asked last: on SQLite this waits for the one writer's turn, and nobody should have to wait for a body.
     photo = db.session.get(Photo, sha256)
     if photo is not None:
         begun.drop()
         return _stored(sha256, False, photo.size)
-    return _told(sha256, begun, offset, 201)
+    return _told(sha256, begun, begun.offset(), 201)
 
 
 @photos.patch("/photos/<sha256>")
@@ -106,7 +106,7 @@ def patch(sha256: str) -> Response:
     offset = tus.number("Upload-Offset")
     known = partial.find(ticket.person_id, _digest(sha256))
     if known is not None:
-        if known.offset() != offset:
+        if known.end() != offset:
             raise Problem("offset")
         return _append(sha256, known, offset, ticket.person_id, 204)
     photo = db.session.get(Photo, sha256)

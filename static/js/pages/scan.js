@@ -241,6 +241,11 @@ class ScanPage {
     part(root, 'type-instead').addEventListener('click', openTyped);
     part(root, 'typed-back').addEventListener('click', () => dialog.close());
     dialog.addEventListener('close', () => this.pace());
+    // A phone gives its camera to one reader only: while photos are taken this one lets it go.
+    document.addEventListener('rounds:camera', (event) => {
+      if (/** @type {CustomEvent} */ (event).detail.open) camera.close();
+      else void camera.open();
+    });
     part(root, 'typed-form').addEventListener('submit', (event) => (event.preventDefault(), void this.typed(dialog)));
     part(root, 'photo').addEventListener('change', (event) => void this.photo(/** @type {HTMLInputElement} */ (event.target)));
     document.addEventListener('rounds:flush', (event) => /** @type {CustomEvent} */ (event).detail.push(this.sheet?.keep()));
