@@ -2,14 +2,16 @@
 
     python -m tests.http.killed <database> <data folder>
 
-Each line read is one call of the intake with the manner of death: {"ticket", "call", "step", "after_ms"}. A fork of
-this process makes itself a server, takes the call and writes its answer, flushed, as to a socket. At its n-th step with
-the database (before or after a statement, at a savepoint, at the commit, after it) it dies at once: no handler, no
-flush, no rollback. Or it is killed with SIGKILL some milliseconds after it began. Then this process writes how it ended.
+Each line read is one request with the manner of death: {"ticket", "call" or "photo", "step", "point", "after_ms"}. A fork
+of this process makes itself a server, takes the request and writes its answer, flushed, as to a socket. At its n-th step
+with the database (before or after a statement, at a savepoint, at the commit, after it), or at a point of
+`webapp.core.faults`, it dies at once: no handler, no flush, no rollback. Or it is killed with SIGKILL some milliseconds
+after it began. Then this process writes how it ended.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -23,8 +25,9 @@ from flask import Flask
 
 from tests.conftest import make_app
 from tests.making import NOW
-from webapp.core import clock
-from webapp.core.db import db
+from webapp.core import clock, faults
+from webapp.core.db import db, writing
+from webapp.records import sealing
 
 STEPS = ("before_cursor_execute", "after_cursor_execute", "savepoint", "release_savepoint", "rollback_savepoint", "commit", "checkin")
 
@@ -56,13 +59,29 @@ def serve(app: Flask, asked: dict[str, Any], ready: int) -> None:
     with app.app_context():
         for event in STEPS:
             sa.event.listen(db.engine, event, step)
+    faults.arm(lambda point: os._exit(9) if point == asked["point"] else None)
     os.write(ready, b".")
     with clock.at(NOW):
-        response = app.test_client(use_cookies=False).post(
-            "/sync", json=asked["call"], headers={"Authorization": f"Ticket {asked['ticket']}"}
-        )
+        response = answer(app, asked)
     step()
-    say({"status": response.status_code, "answer": response.get_json()})
+    say({"status": response.status_code, "answer": response.get_json(silent=True)})
+
+
+def answer(app: Flask, asked: dict[str, Any]) -> Any:
+    """Do what is asked: a call of the intake, a photo (whole, or its last piece), or sealing the trail."""
+    client = app.test_client(use_cookies=False)
+    headers = {"Authorization": f"Ticket {asked['ticket']}", "Tus-Resumable": "1.0.0"}
+    if asked.get("photo"):
+        content, sha256 = base64.b64decode(asked["photo"]), asked["sha256"]
+        if "offset" not in asked:
+            return client.put(f"/photos/{sha256}", data=content, headers=headers)
+        piece = headers | {"Upload-Offset": str(asked["offset"]), "Content-Type": "application/offset+octet-stream"}
+        return client.patch(f"/photos/{sha256}", data=content, headers=piece)
+    if asked.get("seal"):
+        with app.app_context(), writing():
+            sealing.seal_trails({})
+        return app.response_class("{}", mimetype="application/json")
+    return client.post("/sync", json=asked["call"], headers=headers)
 
 
 def main(url: str, data: str) -> None:

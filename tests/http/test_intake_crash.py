@@ -42,7 +42,7 @@ def ask(app: Flask, tmp_path: Path) -> Iterator[Ask]:
         assert process.stdin and process.stdout
 
         def call(phone: Phone, records: list[Sent], step: int = 0, after_ms: float | None = None) -> tuple[int, dict[str, Any] | None]:
-            asked = {"ticket": phone.ticket, "call": phone.call(records), "step": step, "after_ms": after_ms}
+            asked = {"ticket": phone.ticket, "call": phone.call(records), "step": step, "point": None, "after_ms": after_ms}
             process.stdin.write(json.dumps(asked) + "\n")
             process.stdin.flush()
             answer = None

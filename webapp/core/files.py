@@ -8,6 +8,8 @@ from pathlib import Path
 
 from flask import current_app
 
+from webapp.core import faults
+
 
 def data_folder() -> Path:
     """Where database, photos and secret live."""
@@ -23,6 +25,7 @@ def write_whole(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        faults.reach("file.written")
         os.replace(beside, path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
@@ -32,3 +35,4 @@ def write_whole(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+    faults.reach("file.renamed")

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from PIL import Image, UnidentifiedImageError
 
-from webapp.core import clock
+from webapp.core import clock, faults
 from webapp.core.db import db, insert_new
 from webapp.core.files import data_folder, write_whole
 from webapp.core.problems import Problem
@@ -70,7 +70,9 @@ def store(sha256: str, content: bytes, person_id: UUID | None) -> bool:
         "person_id": person_id,
         "stored_at": clock.now(),
     }
-    return db.session.scalar(insert_new(Photo, [row], "sha256").returning(Photo.sha256)) is not None
+    new = db.session.scalar(insert_new(Photo, [row], "sha256").returning(Photo.sha256)) is not None
+    faults.reach("photo.stored")
+    return new
 
 
 def store_partial(sha256: str, partial: Partial, person_id: UUID) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from webapp.core import clock
+from webapp.core import clock, faults
 from webapp.core.files import data_folder
 from webapp.core.problems import Problem
 
@@ -99,6 +99,7 @@ def append(partial: Partial, offset: int, read: Callable[[int], bytes], proven: 
         finally:
             with room():
                 _settle(handle, partial.path)
+    faults.reach("photo.appended")
     return at
 
 
@@ -175,6 +176,10 @@ def drop_old(_payload: dict[str, Any]) -> None:
     """Nightly: forget pictures of which nothing more has come for KEPT. The phone has them and begins anew."""
     before = (clock.now() - KEPT).timestamp()
     for path in (data_folder() / "incoming").glob("*/*.*"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
+    for path in (data_folder() / "photos").glob("*/.part-*"):  # of a server that died while it wrote
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < before:
                 path.unlink()

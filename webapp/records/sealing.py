@@ -18,7 +18,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import current_app
 
-from webapp.core import clock, tasks
+from webapp.core import clock, faults, tasks
 from webapp.core.db import db, insert_rows
 from webapp.records.models import Record, Seal, SealLink
 from webapp.records.rules import first_hash, link_hash, printed_seal
@@ -76,6 +76,7 @@ def _seal_site(site_id: UUID) -> int:
     if links:
         db.session.connection().execute(LINK, links)
         db.session.add(Seal(site_id=site_id, n=n, hash=hash_, sealed_at=clock.now()))
+        faults.reach("trail.sealed")
     return len(links)
 
 

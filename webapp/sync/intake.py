@@ -14,6 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from webapp.core import faults
 from webapp.core.db import db, insert_rows
 from webapp.core.i18n import force_locale
 from webapp.people.authors import authors_by_id, handsets_by_id
@@ -68,8 +69,10 @@ def take(parcels: Sequence[Parcel]) -> list[Lot | None]:
     for lot in present:
         lot.verdicts, lot.arrived = sift(lot.source, {key: i.reading for key, i in lot.fresh.items()})
     _store_raw(present)
+    faults.reach("intake.stored")
     _note_devices(present)
     _judge(present)
+    faults.reach("intake.judged")
     for lot in present:
         lot.pending = _photos_pending(lot)
     return lots

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
+from webapp.core import faults
 from webapp.core.db import db, one_thread_at_a_time, writes_one_at_a_time
 from webapp.core.problems import Problem
 from webapp.records.actions import epoch
@@ -77,6 +78,7 @@ class Queue:
         group = [own]
         try:
             db.session.connection()  # returns when it is our turn to write
+            faults.reach("intake.begun")
             group = self._group()
             with one_thread_at_a_time():
                 _take_together(group)
@@ -139,6 +141,7 @@ def _take(group: list[Turn]) -> None:
     taken = intake.take([turn.parcel for turn in group])
     now_epoch = str(epoch())
     db.session.commit()
+    faults.reach("intake.committed")
     for turn, lot in zip(group, taken, strict=True):
         turn.outcome = Problem("ticket") if lot is None else Taken(lot, now_epoch)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
-from webapp.core import clock, gate
+from webapp.core import clock, faults, gate
 from webapp.core.db import db, one_thread_at_a_time, writing
 from webapp.core.i18n import iso
 from webapp.core.problems import Problem
@@ -74,9 +74,11 @@ def take() -> Response:
     with one_thread_at_a_time():
         call = read_call(value)
     received_at = clock.now()
+    faults.reach("intake.read")
     taken = take_in(Parcel(ticket, call, received_at))
     response = jsonify(received_at=iso(received_at), epoch=taken.epoch, results=results_of(taken.lot))
     response.headers["Cache-Control"] = "no-store"
+    faults.reach("intake.answered")
     return response
 
 
