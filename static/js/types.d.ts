@@ -59,6 +59,7 @@ export type Trouble = null | 'offline' | 'portal' | 'busy' | 'sign-in' | 'refuse
 export interface Core {
   items: Map<string, Item>; tickets: Ticket[]; epoch: string | null;
   nonce: string | null; pinged: boolean; bare: boolean; contactAt: number;
+  /** By how much this phone's clock is ahead of the server's, in ms; NaN before the first contact. */ ahead: number;
   limit: number; most: number; cappedAt: number; fails: number; pausedUntil: number; notBefore: number; refusedInRow: number;
   trouble: Trouble; askedAt: Map<string, number>;
 }

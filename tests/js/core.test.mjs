@@ -342,6 +342,17 @@ test('nothing is purged before a week, before all photos, or without asking', ()
   assert.equal(world.at(2).state, 'accepted');
 });
 
+test('E8 H1 a clock set forward does not let copies go early', () => {
+  const world = new World(many(1)).run();
+  const sevenDaysAhead = 7 * DAY + 1;
+  world.ping = ({ nonce }) => reply(200, { nonce, epoch: 'e1', time: new Date(world.now - sevenDaysAhead).toISOString() });
+  world.wait(sevenDaysAhead).run();
+  assert.equal(world.done('have').length, 0);
+  assert.equal(world.at(1).state, 'accepted');
+  world.wait(7 * DAY + 1000).run();
+  assert.equal(world.at(1).state, 'purged');
+});
+
 test('what the server no longer has is offered again, not purged', () => {
   const world = new World(many(2)).run();
   world.have = () => reply(200, { epoch: 'e1', have: ['id-0001'] });

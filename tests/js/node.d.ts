@@ -10,6 +10,14 @@ declare module 'node:test' {
   export function it(name: string, work: Work): void;
   export default test;
 }
-declare module 'node:crypto' { export function createHash(name: string): { update(data: string | Uint8Array): { digest(form: 'hex'): string } }; }
+declare module 'node:crypto' {
+  export const webcrypto: { subtle: unknown };
+  export function createHash(name: string): { update(data: string | Uint8Array): { digest(form: 'hex'): string } };
+}
 declare module 'node:fs' { export function readdirSync(path: URL, options: {recursive: boolean}): unknown[]; export function readFileSync(path: URL | string, form: 'utf8'): string; }
-declare const process: { env: Record<string, string | undefined> };
+declare module 'node:module' { export function register(url: string, options: { parentURL: string, data: unknown }): void; }
+declare module 'node:child_process' { export function spawn(command: string, given: string[], options: unknown): any; }
+declare module 'node:readline' { export function createInterface(options: unknown): any; }
+declare const process: { env: Record<string, string | undefined>, argv: string[], stdout: { write(text: string): void } };
+declare const Buffer: { from(data: string | ArrayBuffer, form?: 'base64'): Uint8Array<ArrayBuffer> & { toString(form: 'base64'): string } };
+declare function setImmediate(call: () => void): void;

@@ -20,7 +20,7 @@ import { duePhoto, dueBatch, dueHave, FIRST, LEASE_MS, needsTicket, ticketFor, w
 /** @returns {Core} a courier that has not looked at anything yet */
 export function begin() {
   return {
-    items: new Map(), tickets: [], epoch: null, nonce: null, pinged: false, bare: false, contactAt: 0, limit: FIRST, most: MOST, cappedAt: 0, fails: 0,
+    items: new Map(), tickets: [], epoch: null, nonce: null, pinged: false, bare: false, contactAt: 0, ahead: NaN, limit: FIRST, most: MOST, cappedAt: 0, fails: 0,
     pausedUntil: 0, notBefore: 0, refusedInRow: 0, trouble: null, askedAt: new Map(),
   };
 }
@@ -98,7 +98,7 @@ function pinged(turn, answer) {
   const ours = answer.kind === 'reply' && answer.status === 200 && typeof answer.json?.epoch === 'string' && answer.json.nonce === s.nonce;
   s.nonce = null;
   if (!ours) return turn.pause(answer);
-  Object.assign(s, { pinged: true, contactAt: env.now, trouble: null });
+  Object.assign(s, { pinged: true, contactAt: env.now, ahead: env.now - Date.parse(answer.json.time), trouble: null });
   meet(turn, answer.json.epoch);
 }
 

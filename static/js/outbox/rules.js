@@ -73,11 +73,18 @@ export function duePhoto(s, now) {
   return best;
 }
 
+/** Safe for a week by both clocks: this phone's may have been set since. The server's is known from the first contact on.
+ * @param {Core} s @param {Item} item @param {number} now */
+function isRipe({ ahead }, { receipt }, now) {
+  const long = now - (receipt?.at ?? now) >= KEEP_MS;
+  return long && (Number.isNaN(ahead) || now - ahead - Date.parse(receipt?.received_at ?? '') >= KEEP_MS);
+}
+
 /** What has been safe for a week is asked for, once a day, before its copy here goes. @param {Core} s @param {number} now */
 export function dueHave(s, now) {
   const ripe = [...s.items.values()].filter((item) => item.state === 'accepted' && ticketFor(s, item)
     && item.photos.every(({ done }) => done) && item.receipt?.epoch === s.epoch
-    && now - (item.receipt?.at ?? now) >= KEEP_MS && now - (s.askedAt.get(item.id) ?? 0) >= DAY_MS);
+    && isRipe(s, item, now) && now - (s.askedAt.get(item.id) ?? 0) >= DAY_MS);
   if (ripe.length === 0) return null;
   const key = keyOf(/** @type {Ticket} */ (ticketFor(s, ripe[0])));
   return { key, ids: ripe.filter((item) => keyOf(/** @type {Ticket} */ (ticketFor(s, item))) === key).slice(0, MOST).map(({ id }) => id) };

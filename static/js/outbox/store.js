@@ -58,20 +58,21 @@ function connection(name) {
   return connections[name];
 }
 
+const LOST = ['InvalidStateError', 'UnknownError', 'AbortError', 'TransactionInactiveError'];
+
 /**
  * iOS kills the connection of an app in the background, and every retry on the dead handle fails too: open anew, try once more.
  * @template T @param {string} name @param {(db: IDBPDatabase) => Promise<T>} work @returns {Promise<T>}
  */
 async function using(name, work) {
-  try {
-    return await work(await connection(name));
-  } catch (error) {
-    const { name: kind } = /** @type {Error} */ (error ?? {});
-    if (!error || ['InvalidStateError', 'UnknownError', 'AbortError', 'TransactionInactiveError'].includes(kind)) {
+  for (let again = false; ; again = true) {
+    try {
+      return await work(await connection(name));
+    } catch (error) {
+      const { name: kind } = /** @type {Error} */ (error ?? {});
+      if (again || (error && !LOST.includes(kind))) throw kind === 'QuotaExceededError' ? new PhoneFull('storage is full', { cause: error }) : error;
       connections[name] = undefined;
-      return work(await connection(name));
     }
-    throw kind === 'QuotaExceededError' ? new PhoneFull('storage is full', { cause: error }) : error;
   }
 }
 
