@@ -1,0 +1,1 @@
+"""A server that dies again and again while phones write to it."""
