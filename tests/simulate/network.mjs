@@ -10,6 +10,8 @@ import { never, pass, stage } from './stage.mjs';
 export const FATES = /** @type {const} */ (['refused', 'hole', 'lost-reply', 'late', 'twice', 'again-later', 'cut', 'spoilt', 'damaged', 'portal', 'redirect',
   'status', 'stale', 'killed', 'slow']);
 const STATUSES = [400, 403, 404, 408, 409, 410, 413, 422, 425, 429, 500, 502, 503, 504];
+/** What a cache that heeds no header may still answer: nothing keeps replies to PUT or PATCH, and a picture's HEAD says no-store. */
+const CACHED = ['GET', 'POST'];
 const PORTAL = '<!doctype html><title>Wi-Fi</title><h1>Please accept our terms.</h1>';
 
 export class Network {
@@ -66,7 +68,7 @@ export class Network {
       case 'again-later': this.late.push(request); return this.#reach(request);
       case 'portal': return { status: 200, headers: { 'Content-Type': 'text/html' }, body: PORTAL };
       case 'status': return this.#inBetween();
-      case 'stale': return this.cache.get(named(request)) ?? this.#reach(request);
+      case 'stale': return (CACHED.includes(request.method) && this.cache.get(named(request))) || this.#reach(request);
       case 'damaged': return this.#reach(damage(request, this.dice));
       case 'cut': case 'spoilt': {
         const reply = await this.#reach(request);
