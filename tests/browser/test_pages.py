@@ -31,6 +31,7 @@ FIELD = {
     "past-round": "{past_round}",
     "scan": "/scan",
     "outbox": "/outbox",
+    "copies": "/copies",
     "me": "/me",
     "my-day": "/my-day",
     "my-yesterday": "/my-day?day={yesterday}",
@@ -64,6 +65,8 @@ MANAGER = {
     "new-person": "/people/new",
     "devices": "/devices",
     "held": "{held}",
+    "held-fix": "{held}/fix",
+    "held-aside": "/held?state=aside",
 }
 NOBODY = {
     "login": "/login",

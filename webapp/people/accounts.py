@@ -143,7 +143,9 @@ def device_list() -> str:
     """Devices of one's people: when seen, how many records they still owe."""
     page = page_of(queries.devices_reached(session.me()))
     users = queries.users_of([d.id for d in page.rows])
-    return render_template("people/devices.html", page=page, users=users, standings=devices.standings(page.rows, clock.now()))
+    standings = devices.standings(page.rows, clock.now())
+    worrying = [key for key, standing in standings.items() if standing.worrying]
+    return render_template("people/devices.html", page=page, users=users, standings=standings, worrying=worrying)
 
 
 @accounts.post("/devices/mine/cleared")

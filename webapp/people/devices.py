@@ -39,6 +39,11 @@ class Standing:
     builds_behind: int = 0
 
     @property
+    def worrying(self) -> bool:
+        """Should a supervisor look at this device?"""
+        return bool(self.silent or self.lost or self.twice or self.cleared)
+
+    @property
     def lost_count(self) -> int:
         """How many numbers never arrived."""
         return count_in(self.lost)
