@@ -149,11 +149,12 @@ class Server:
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self.log = folder / "server.log"
+        self.secret, self.old_secrets = "the same secret after every restart", ""
 
     def start(self, release: Path = REPOSITORY) -> Server:
         """Start, and wait until it answers."""
         settings = {
-            "ROUNDS_DATA": str(self.folder), "ROUNDS_PUBLIC_URL": PUBLIC, "ROUNDS_SECRET": "the same secret after every restart",
+            "ROUNDS_DATA": str(self.folder), "ROUNDS_PUBLIC_URL": PUBLIC, "ROUNDS_SECRET": self.secret, "ROUNDS_OLD_SECRETS": self.old_secrets,
             "DATABASE_URL": "", "ROUNDS_LOCALE": "en", "PYTHONPATH": str(release),
         }  # fmt: skip
         command = [sys.executable, "-m", "webapp", "serve", "--port", str(self.port), "--workers", "1"]

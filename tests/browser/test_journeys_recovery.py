@@ -6,6 +6,7 @@ Names carry the lines of the failure list (A9, E6, E8, E16, G7, G9, G15).
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ from .serving import REPOSITORY, Server, World
 
 def operator(server: Server, *words: str) -> str:
     """One of the operator's commands on the server's data; gives what it printed."""
-    settings = {"ROUNDS_DATA": str(server.folder), "DATABASE_URL": "", "ROUNDS_SECRET": "the same secret after every restart"}
+    settings = {"ROUNDS_DATA": str(server.folder), "DATABASE_URL": "", "ROUNDS_SECRET": server.secret}
     done = subprocess.run(
         [sys.executable, "-m", "webapp", *words],
         cwd=REPOSITORY, env={**os.environ, **settings}, capture_output=True, text=True, timeout=60, check=False,
@@ -114,6 +115,66 @@ def test_A9_G7_G9_a_phone_whose_memory_was_evicted_says_so_and_the_supervisor_se
     row = device_row(new_phone().sign_in("supervisor"), number)
     row.get_by_text("3 records may be lost").wait_for()
     row.get_by_text("number 2–4").wait_for()
+
+
+def test_G7_a_phone_whose_site_data_was_cleared_leaves_its_old_self_with_what_it_owed(
+    phone: Phone, new_phone: MakePhone, proxy: Proxy, server: Server, world: World
+) -> None:
+    proxy.on("POST /sync$", status(503))
+    phone.scan_page(world.main)
+    for spot in world.spots[:5]:
+        phone.type_code(spot)
+    number = number_of(server, phone)
+    phone.goto("/outbox")
+    phone.until(lambda: server.rows("SELECT unsent FROM device WHERE number = ?", number)[0]["unsent"] == 5, "the server knows of five")
+    clear(phone, "all")
+    proxy.clear()
+    phone.sign_in().ready()
+    assert number_of(server, phone) != number, "it has forgotten who it was"
+    device_row(new_phone().sign_in("supervisor"), number).get_by_text("5 records · since").wait_for()
+
+
+def test_G10_a_cloned_phone_loses_nothing_and_the_supervisor_is_told(
+    playwright: Any, new_phone: MakePhone, proxy: Proxy, server: Server, world: World, tmp_path: Path
+) -> None:
+    first = new_phone().sign_in().ready()
+    number = number_of(server, first)
+    first.close()
+    shutil.copytree(first.profile, tmp_path / "clone", ignore=shutil.ignore_patterns("Singleton*"))
+    second = Phone(playwright, proxy.origin, tmp_path / "clone")
+    ids = []
+    for phone, spot in ((first, world.spots[0]), (second, world.spots[1])):
+        phone.open(offline=True)
+        phone.scan_page(world.main)
+        ids.append(phone.type_code(spot)["id"])
+    assert [phone.item(id)["seq"] for phone, id in zip((first, second), ids, strict=True)] == [1, 1]
+    for phone, id in zip((first, second), ids, strict=True):
+        phone.offline(False)
+        phone.send_now()
+        phone.until_received([id])
+    second.close()
+    rows = server.records(ids)
+    assert [rows[id]["status"] for id in ids] == ["accepted", "accepted"]
+    device_row(new_phone().sign_in("supervisor"), number).get_by_text("Used for two records: number 1").wait_for()
+
+
+def test_E17_phones_that_were_offline_while_the_secret_was_changed_hand_in_and_ask_for_a_sign_in(
+    phone: Phone, server: Server, world: World
+) -> None:
+    phone.scan_page(world.main)
+    phone.offline()
+    id = phone.type_code(world.spots[0])["id"]
+    device = phone.item(id)["device"]
+    server.kill()
+    server.old_secrets, server.secret = server.secret, "another secret, since the first one was seen"
+    server.start()
+    phone.offline(False)
+    phone.send_now()
+    phone.until_received([id])
+    phone.goto("/today")
+    assert "/login" in phone.page.url, "pages ask for a sign-in"
+    phone.sign_in().ready()
+    assert phone.page.evaluate("() => document.documentElement.dataset.device") == device, "the phone it was"
 
 
 def test_A9_when_only_the_large_memory_was_evicted_the_small_one_remembers(
