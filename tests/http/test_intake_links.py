@@ -13,7 +13,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.making import NOW, Browser, Clock, Phone, Sent, World, looking, page
-from webapp.patrols.models import RoundStep, Scan
+from webapp.core import clock
+from webapp.core.db import db, writing
+from webapp.patrols import planning
+from webapp.patrols.models import RoundStep, Route, Scan
 from webapp.people.models import Duty
 from webapp.records.models import Correction, Note, Record
 
@@ -440,3 +443,30 @@ def test_ids_of_other_records_never_leak_what_they_say(world: World, phone: Phon
     assert (result["status"], result["reason"]) == ("held", "id-reused")
     assert "secret" not in str(result)
     assert UUID(result["id"]) == scan.uuid
+
+
+# ---------------------------------------------------------------- late
+
+
+def test_b16_a_call_that_arrives_ten_minutes_after_its_retry_changes_nothing(app: Flask, world: World, phone: Phone) -> None:
+    scan = phone.scan(world.gate)
+    delayed = phone.call([scan])  # on its way; the phone gives up waiting and sends again
+    note = phone.record("note", {"about": scan.id, "result": "normal"})
+    receipts = {r["id"]: r["receipt"] for r in phone.send(scan, note)}
+    with clock.at(NOW + timedelta(minutes=10)):
+        answer = phone.client.post("/sync", json=delayed, headers={"Authorization": f"Ticket {phone.ticket}"}).get_json()
+    assert [(r["status"], r["receipt"]) for r in answer["results"]] == [("duplicate", receipts[scan.id])]
+    with looking(app) as session:
+        kept = session.get(Scan, scan.uuid)
+        assert (kept.at, kept.received_at, kept.clock_grade) == (NOW, NOW, "ok")
+        assert session.scalar(sa.select(sa.func.count()).select_from(Note)) == 1
+
+
+def test_d5_a_point_taken_out_of_the_route_meanwhile_counts_in_the_round_it_was_scanned_for(app: Flask, world: World, phone: Phone) -> None:
+    scan = phone.scan(world.gate, NOW, body={"round": world.round()})
+    with clock.at(NOW + timedelta(minutes=5)), app.app_context(), writing():
+        planning.set_points(db.session.get_one(Route, world.route), [{"checkpoint_id": world.roof.id}], None, clock.now())
+    with clock.at(NOW + timedelta(hours=3)):
+        assert phone.one(scan)["status"] == "accepted"
+    with looking(app) as session:
+        assert session.get(Scan, scan.uuid).round_id == world.round()
