@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +20,7 @@ from webapp.people.models import Person
 from webapp.people.queries import names, people_reached, sites_of
 from webapp.people.session import me
 from webapp.records.held import REASONS
-from webapp.records.models import HeldStep, Record, RecordCopy
+from webapp.records.models import HeldStep, Record
 from webapp.records.queries import copies_of, held, photos_of, steps_of
 from webapp.records.rules import receipt_code
 from webapp.sync import fixing
@@ -240,9 +239,3 @@ def words_for(record: Record) -> str:
     if record.status == "aside":
         return _("The office has set it aside: “%(reason)s”", reason=reason)
     return _("The office has put a corrected record in its place: “%(reason)s”", reason=reason)
-
-
-def unsettled(record_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of these records have other bytes under their id that nobody has looked at."""
-    found = sa.select(RecordCopy.record_id).where(RecordCopy.record_id.in_(list(record_ids)), RecordCopy.settled_at.is_(None))
-    return set(db.session.scalars(found))
