@@ -11,6 +11,7 @@ from tests.bench import load, world
 CALLS = 250  # a connection
 BATCHES = 12
 ROUNDS = 3
+DAYS = 2  # that CALLS + 100 * BATCHES scans, 90 s apart, take
 
 
 def measure(made: world.World, folder: Path) -> list[dict[str, Any]]:
@@ -22,7 +23,7 @@ def measure(made: world.World, folder: Path) -> list[dict[str, Any]]:
             bare.append(load.drive(port, [[plain] * CALLS] * load.CONNECTIONS))
         with load.served("webapp.wsgi:app", folder) as port:
             base = turn * 2_000
-            load.drive(port, [world.calls(made, g, 10, 1, base + 1_900) for g in range(load.CONNECTIONS)])
+            load.drive(port, [world.first_calls(made, c, base, DAYS) for c in range(load.CONNECTIONS)])
             single.append(load.drive(port, [world.calls(made, g, CALLS, 1, base) for g in range(load.CONNECTIONS)]))
             hundred.append(load.drive(port, [world.calls(made, g, BATCHES, 100, base + 300) for g in range(load.CONNECTIONS)]))
     floor, one, many = (_middle(figures) for figures in (bare, single, hundred))
@@ -47,10 +48,10 @@ def trail(made: world.World, folder: Path) -> list[dict[str, Any]]:
     for turn in range(ROUNDS):
         base = 10_000 + turn * 4_000
         with load.served("webapp.wsgi:app", folder) as port, load.sealing(folder):
-            load.drive(port, [world.calls(made, g, 10, 1, base + 3_900) for g in range(load.CONNECTIONS)])
+            load.drive(port, [world.first_calls(made, c, base, DAYS) for c in range(load.CONNECTIONS)])
             sealed.append(_rates(made, port, base))
         with load.served("tests.bench.unsealed:app", folder) as port:
-            load.drive(port, [world.calls(made, g, 10, 1, base + 3_950) for g in range(load.CONNECTIONS)])
+            load.drive(port, [world.first_calls(made, c, base + 2_000, DAYS) for c in range(load.CONNECTIONS)])
             bare.append(_rates(made, port, base + 2_000))
     rows = []
     for n, what in enumerate(("one scan a call", "100 scans a call")):

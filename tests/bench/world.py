@@ -133,7 +133,7 @@ def calls(world: World, guard: int, count: int, per_call: int, start_seq: int) -
     Scans are 90 s apart and each guard has weeks of their own, so that a point gets about one scan a round, as in life.
     """
     chance = random.Random(guard * 1000 + start_seq)
-    begin = datetime.now(UTC) - timedelta(days=45 * guard + 44)
+    begin = _begin(guard)
     out = []
     seq = start_seq
     for _n in range(count):
@@ -142,13 +142,35 @@ def calls(world: World, guard: int, count: int, per_call: int, start_seq: int) -
             seq += 1
             at = begin + timedelta(seconds=90 * (seq % 40_000))
             records.append(_record(chance, seq, at, world.codes[seq % len(world.codes)]))
-        body = json.dumps({"sent_at": iso(datetime.now(UTC)), "records": records}).encode()
-        head = (
-            f"POST /sync HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Ticket {world.tickets[guard]}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        out.append(head.encode() + body)
+        out.append(_call(world, guard, records))
     return out
+
+
+def first_calls(world: World, connection: int, seq: int, days: int) -> list[bytes]:
+    """A call for every guard with a scan twice a day, for days that `calls` from `seq` on are about.
+
+    A server in service has worked out the rounds of the day at its first scan; here each guard has days of their own.
+    """
+    out = []
+    for guard in range(GUARDS):
+        chance = random.Random(f"{connection}:{guard}:{seq}")
+        begin = _begin(guard) + timedelta(seconds=90 * seq)
+        moments = [begin + timedelta(hours=12 * half) for half in range(2 * days)]
+        out.append(_call(world, guard, [_record(chance, seq, at, world.codes[n % len(world.codes)]) for n, at in enumerate(moments)]))
+    return out
+
+
+def _begin(guard: int) -> datetime:
+    return datetime.now(UTC) - timedelta(days=45 * guard + 44)
+
+
+def _call(world: World, guard: int, records: list[dict[str, str]]) -> bytes:
+    body = json.dumps({"sent_at": iso(datetime.now(UTC)), "records": records}).encode()
+    head = (
+        f"POST /sync HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Ticket {world.tickets[guard]}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 def _record(chance: random.Random, seq: int, at: datetime, code: str) -> dict[str, str]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from dateutil.rrule import rrulestr
@@ -21,8 +21,7 @@ from webapp.core.clock import from_wall
 MOST_A_DAY = 96  # a round every quarter of an hour; more is a slip of the pen
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """A checkpoint as a round wants it. `early_until`: a scan before it is early; `due_until`: after it is late."""
 
     checkpoint_id: UUID
@@ -171,7 +170,7 @@ def check_rule(rule: str) -> None:
 
 def _latest(versions: Sequence[Any], moment: datetime) -> Any:
     """The version in force at `moment`, or None before the first."""
-    return next((v for v in sorted(versions, key=lambda v: v.from_at, reverse=True) if v.from_at <= moment), None)
+    return max((v for v in versions if v.from_at <= moment), key=lambda v: v.from_at, default=None)
 
 
 @lru_cache(maxsize=4096)
@@ -193,8 +192,8 @@ def occurrences(plan: Plan, day: date) -> tuple[Round, ...]:
 
 def _round(plan: Plan, rule: RuleFrom, route: RouteFrom, wall: datetime, planned: datetime) -> Round:
     own_id = round_id(plan.code, wall)
-    chance = random.Random(f"{rule.seed}:{own_id}")
-    starts_at = planned + timedelta(minutes=chance.randint(0, rule.random_start) if rule.random_start else 0)
+    chance = random.Random(f"{rule.seed}:{own_id}") if rule.random_start or rule.random_order else None
+    starts_at = planned + timedelta(minutes=chance.randint(0, rule.random_start) if chance and rule.random_start else 0)
     early_from = starts_at - timedelta(minutes=rule.early)
     due_until = starts_at + timedelta(minutes=rule.window)
     grace = timedelta(minutes=rule.grace)
@@ -212,7 +211,7 @@ def _round(plan: Plan, rule: RuleFrom, route: RouteFrom, wall: datetime, planned
         )
 
     points = [point(p) for p in route.points]
-    if rule.random_order:
+    if chance and rule.random_order:
         points = _shuffled(points, chance)
     return Round(
         id=own_id,
@@ -236,7 +235,7 @@ def _shuffled(points: list[Point], chance: random.Random) -> list[Point]:
     mixed = chance.sample(free, len(free))
     out = list(points)
     for place, origin in zip(free, mixed, strict=True):
-        out[place] = replace(points[origin], rank=points[place].rank)
+        out[place] = points[origin]._replace(rank=points[place].rank)
     return out
 
 
