@@ -16,7 +16,7 @@ from webapp.core import clock, gate
 from webapp.core.db import db
 from webapp.core.pages import get_or_404, page_of
 from webapp.core.problems import Problem
-from webapp.people.models import Person
+from webapp.people.models import Membership, Person
 from webapp.people.queries import names, people_reached, sites_of
 from webapp.people.session import me
 from webapp.records.held import REASONS
@@ -40,11 +40,20 @@ def reached(person: Person, state: str = "held") -> sa.Select[Record]:
     return held(sites, None if sites is None else people_reached(person).with_only_columns(Person.id).order_by(None), state)
 
 
+# Made once: every page of the office asks.
+_patient = sa.and_(Record.reason == "waits-for", Record.received_at > sa.bindparam("patience", type_=Record.received_at.type))
+_waiting = held(None, None).where(~_patient).with_only_columns(sa.literal(1)).order_by(None).limit(MOST_COUNTED)
+_sites: sa.BindParameter[list[UUID]] = sa.bindparam("sites", expanding=True)
+_theirs = sa.select(Membership.person_id).where(Membership.site_id.in_(_sites))
+_mine = _waiting.where(sa.or_(Record.site_id.in_(_sites), sa.and_(Record.site_id.is_(None), Record.person_id.in_(_theirs))))
+COUNT_ALL, COUNT_MINE = (sa.select(sa.func.count()).select_from(found.subquery()) for found in (_waiting, _mine))
+
+
 def count_held(person: Person) -> int:
     """How many records wait for this supervisor's decision; no more than MOST_COUNTED are counted."""
-    patient = sa.and_(Record.reason == "waits-for", Record.received_at > clock.now() - PATIENCE)
-    waiting = reached(person).where(~patient).with_only_columns(sa.literal(1)).order_by(None).limit(MOST_COUNTED).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(waiting)) or 0
+    sites = sites_of(person, "supervisor")
+    statement = COUNT_ALL if sites is None else COUNT_MINE
+    return int(db.session.connection().execute(statement, {"patience": clock.now() - PATIENCE, "sites": sites or []}).scalar_one())
 
 
 @office.get("/held")
