@@ -5,7 +5,7 @@ import { never, settled, stage } from './stage.mjs';
 /** @typedef {{keyPath: string | null, rows: Map<string, any>, indexes: Map<string, {path: string, multi: boolean}>}} Table */
 /** @typedef {Map<string, Table>} Database */
 
-/** @param {string} name @param {number | undefined} _version @param {{upgrade: (db: any) => void}} how */
+/** @param {string} name @param {number | undefined} _version @param {{upgrade: (db: any, from: number) => unknown}} how */
 export async function openDB(name, _version, { upgrade }) {
   return new Handle(name, upgrade);
 }
@@ -22,7 +22,7 @@ function addTable(tables, store, keyPath) {
 
 /** A connection. It serves whichever phone is at work: all phones share the module that holds it. */
 class Handle {
-  /** @param {string} name @param {(db: any) => void} upgrade */
+  /** @param {string} name @param {(db: any, from: number) => unknown} upgrade */
   constructor(name, upgrade) {
     this.name = name;
     this.upgrade = upgrade;
@@ -40,7 +40,8 @@ class Handle {
     const known = phone.databases.get(this.name);
     if (known) return known;
     /** @type {Database} */ const tables = new Map();
-    this.upgrade({ createObjectStore: (/** @type {string} */ store, /** @type {any} */ { keyPath = null } = {}) => addTable(tables, store, keyPath) });
+    const db = { createObjectStore: (/** @type {string} */ store, /** @type {any} */ { keyPath = null } = {}) => addTable(tables, store, keyPath) };
+    this.upgrade(db, 0);
     phone.databases.set(this.name, tables);
     return tables;
   }

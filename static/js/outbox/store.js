@@ -23,33 +23,39 @@ let onBlocked = () => {};
 /** @param {(name: string) => void} report called when an old tab holds up an upgrade */
 export function whenBlocked(report) { onBlocked = report; }
 
-/** @type {{[name: string]: (db: IDBPDatabase) => void}} */
-const SCHEMAS = {
-  outbox(db) {
-    const records = db.createObjectStore('records', { keyPath: 'id' });
-    records.createIndex('state', 'state');
-    // Which records still need a photo's bytes here: a photo goes when the last of them is gone.
-    records.createIndex('photo', 'photoIds', { multiEntry: true });
-    db.createObjectStore('photos', { keyPath: 'sha256' });
-    db.createObjectStore('meta');
-  },
-  pocket(db) {
-    db.createObjectStore('drafts', { keyPath: 'key' });
-    db.createObjectStore('packs');
-    db.createObjectStore('pointers');
-  },
+/** What each version adds to the one before. A released step never changes, and none takes anything away: phones of any age walk the same way up.
+ * @type {{[name: string]: ((db: IDBPDatabase, tx: import('../../vendor/idb/index.js').IDBPTransaction<any, any, 'versionchange'>) => unknown)[]}} */
+const STEPS = {
+  outbox: [
+    (db) => {
+      const records = db.createObjectStore('records', { keyPath: 'id' });
+      records.createIndex('state', 'state');
+      // Which records still need a photo's bytes here: a photo goes when the last of them is gone.
+      records.createIndex('photo', 'photoIds', { multiEntry: true });
+      db.createObjectStore('photos', { keyPath: 'sha256' });
+      db.createObjectStore('meta');
+    },
+  ],
+  pocket: [
+    (db) => {
+      db.createObjectStore('drafts', { keyPath: 'key' });
+      db.createObjectStore('packs');
+      db.createObjectStore('pointers');
+    },
+  ],
 };
 
 /** @param {string} name @returns {Promise<IDBPDatabase>} */
 function connection(name) {
   const open = (/** @type {number | undefined} */ version) => openDB(name, version, {
-    upgrade: (db) => SCHEMAS[name](db),
+    // A step that throws aborts the whole upgrade: the store stays as it was.
+    upgrade: (db, from, _to, tx) => STEPS[name].slice(from).forEach((step) => step(db, tx)),
     blocked: () => onBlocked(name),
     // A newer tab wants to upgrade: let go at once, the next call opens again.
     blocking: (_old, _new, event) => { connections[name] = undefined; /** @type {IDBDatabase} */ (event.target).close(); },
     terminated: () => { connections[name] = undefined; },
   });
-  connections[name] ??= open(1).catch((error) => {
+  connections[name] ??= open(STEPS[name].length).catch((error) => {
     connections[name] = undefined;
     if (error.name !== 'VersionError') throw error;
     newer = true;
