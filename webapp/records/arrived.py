@@ -12,7 +12,7 @@ from webapp.records.envelope import Envelope
 
 
 class Arrived(NamedTuple):
-    """`form` is the kind's body, None when it is not well formed.
+    """`form` is the kind's body, None when it is not well formed; `code` the label's code that it names.
 
     `at` is the corrected time, `raw_at` the phone's own, `clock_grade` how far apart they are.
     """
@@ -22,6 +22,7 @@ class Arrived(NamedTuple):
     device_id: UUID
     envelope: Envelope
     form: BaseModel | None
+    code: str | None
     at: datetime
     raw_at: datetime
     clock_grade: str

@@ -12,7 +12,6 @@ from webapp.people.authors import Author
 from webapp.records.arrived import Arrived
 from webapp.records.trail import Trail
 from webapp.sites.queries import LabelRead, labels_by_codes
-from webapp.sites.rules import read_code
 
 
 def _is_uuid(value: object) -> bool:
@@ -36,8 +35,7 @@ class Batch:
     @cached_property
     def labels(self) -> Mapping[str, LabelRead]:
         """Labels by code, for every code that a record of the batch names."""
-        codes = (read_code(str(a.envelope.body.get("code", ""))) for a in self.arrived if "code" in a.envelope.body)
-        return labels_by_codes(code for code in codes if code)
+        return labels_by_codes(a.code for a in self.arrived if a.code)
 
     @cached_property
     def trail(self) -> Trail:
@@ -52,13 +50,11 @@ class Batch:
 
     def _passages(self) -> Iterable[Passage]:
         for arrived in self.arrived:
-            body = arrived.envelope.body
-            label = self.label(str(body.get("code", ""))) if arrived.envelope.kind == "scan" else None
+            label = self.label(arrived) if arrived.envelope.kind == "scan" else None
             if label is not None:
-                wanted = body.get("round")
+                wanted = arrived.envelope.body.get("round")
                 yield Passage(arrived.id, arrived.person_id, label, arrived.at, wanted if isinstance(wanted, str) else None)
 
-    def label(self, text: str) -> LabelRead | None:
-        """The label that a record's text names, if it is one of ours."""
-        code = read_code(text)
-        return self.labels.get(code) if code else None
+    def label(self, arrived: Arrived) -> LabelRead | None:
+        """The label that a record names, if it is one of ours."""
+        return self.labels.get(arrived.code) if arrived.code else None

@@ -18,6 +18,7 @@ from webapp.core.problems import Problem
 from webapp.people.tickets import Ticket
 from webapp.records.envelope import Envelope, Unreadable, read
 from webapp.records.rules import BadTime, parse_wall
+from webapp.sites.rules import read_code
 from webapp.sync.kinds import KINDS
 
 MOST_RECORDS = 100
@@ -27,10 +28,14 @@ log = logging.getLogger(__name__)
 
 
 class Reading(NamedTuple):
-    """What could be read of a payload. `reason`: why it must be held, whatever it says; `form`: its body, when that is well formed."""
+    """What could be read of a payload. `reason`: why it must be held, whatever it says.
+
+    `form` is its body, when that is well formed; `code` the label's code in it.
+    """
 
     envelope: Envelope | None = None
     form: BaseModel | None = None
+    code: str | None = None
     reason: str | None = None
 
 
@@ -119,7 +124,9 @@ def read_payload(payload: str) -> Reading:
         return Reading(envelope, reason="unknown-kind")
     if envelope.kind_schema not in schemas:
         return Reading(envelope, reason="unknown-schema")
-    return Reading(envelope, _form(schemas[envelope.kind_schema].body, envelope.body))
+    text = envelope.body.get("code")
+    code = read_code(text) if isinstance(text, str) else None
+    return Reading(envelope, _form(schemas[envelope.kind_schema].body, envelope.body), code)
 
 
 def _form(model: type[BaseModel], body: dict[str, Any]) -> BaseModel | None:

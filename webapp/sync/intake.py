@@ -57,38 +57,34 @@ class Lot:
     pending: dict[UUID, list[str]] = field(default_factory=dict)
 
 
-def take(parcels: Sequence[Parcel]) -> list[Lot | None]:
-    """Take calls in, each of another device; None for a call whose person or device is unknown here.
+def take(parcels: Sequence[Parcel]) -> list[Lot]:
+    """Take calls in, each of another device.
 
-    Raises IntegrityError when another
-    transaction brought the same new id at the same moment: the caller rolls back and looks once more.
+    Raises IntegrityError when another transaction brought the same new id at the same moment: the caller rolls back and
+    looks once more.
     """
     lots = _lots(parcels)
-    present = [lot for lot in lots if lot is not None]
-    _sort_out(present)
-    for lot in present:
+    _sort_out(lots)
+    for lot in lots:
         lot.verdicts, lot.arrived = sift(lot.source, {key: i.reading for key, i in lot.fresh.items()})
-    _store_raw(present)
+    _store_raw(lots)
     faults.reach("intake.stored")
-    _note_devices(present)
-    _judge(present)
+    _note_devices(lots)
+    _judge(lots)
     faults.reach("intake.judged")
-    for lot in present:
+    for lot in lots:
         lot.pending = _photos_pending(lot)
     return lots
 
 
-def _lots(parcels: Sequence[Parcel]) -> list[Lot | None]:
-    """Who hands in, from which device; None where one of them is unknown here."""
+def _lots(parcels: Sequence[Parcel]) -> list[Lot]:
+    """Who hands in, from which device."""
     authors = authors_by_id(parcel.ticket.person_id for parcel in parcels)
     handsets = handsets_by_id((parcel.ticket.device_id for parcel in parcels), alone=True)
-    lots: list[Lot | None] = []
+    lots = []
     for parcel in parcels:
-        author, handset = authors.get(parcel.ticket.person_id), handsets.get(parcel.ticket.device_id)
-        if author is None or handset is None:
-            lots.append(None)
-        else:
-            lots.append(Lot(parcel, Source(author, handset, parcel.received_at, parcel.call.sent_at - parcel.received_at)))
+        author, handset = authors[parcel.ticket.person_id], handsets[parcel.ticket.device_id]
+        lots.append(Lot(parcel, Source(author, handset, parcel.received_at, parcel.call.sent_at - parcel.received_at)))
     return lots
 
 
@@ -152,8 +148,7 @@ def _note_devices(lots: list[Lot]) -> None:
             clocks = {"seq": last.seq, "wall": last.occurred_at, "mono": last.mono, "boot": last.boot}
         seq = max([handset.max_seq, *(i.reading.envelope.seq for i in lot.fresh.values() if i.reading.envelope)])
         rows.append({"device": handset.id, "seen": lot.source.received_at, "seq": seq, "clocks": clocks})
-    if rows:
-        db.session.connection().execute(SEEN, rows)
+    db.session.connection().execute(SEEN, rows)
 
 
 def _judge(lots: list[Lot]) -> None:

@@ -72,7 +72,9 @@ def sift(source: Source, readings: Mapping[UUID, Reading]) -> tuple[dict[UUID, V
             verdicts[key] = Verdict("held", "bad-time", envelope=envelope)
             continue
         before = mark
-        arrived[key] = Arrived(key, author_id, handset_id, envelope, reading.form, corrected.at, mark.wall, corrected.grade, received_at)
+        arrived[key] = Arrived(
+            key, author_id, handset_id, envelope, reading.form, reading.code, corrected.at, mark.wall, corrected.grade, received_at
+        )
     if not source.author.in_force or source.handset.revoked:
         verdicts |= {key: _held(one, Held("revoked")) for key, one in arrived.items()}
     return verdicts, arrived

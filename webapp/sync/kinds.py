@@ -31,7 +31,7 @@ from webapp.sync.batch import Batch
 
 
 def scan(batch: Batch, arrived: Arrived, body: ScanBody) -> UUID:
-    return scanning.record_scan(arrived, batch.author(arrived), body, batch.label(body.code), batch.memory)
+    return scanning.record_scan(arrived, batch.author(arrived), body, batch.label(arrived), batch.memory)
 
 
 def note(batch: Batch, arrived: Arrived, body: NoteBody) -> UUID:
@@ -76,7 +76,7 @@ def correction(batch: Batch, arrived: Arrived, body: CorrectionBody) -> UUID | N
 
 
 def duty(batch: Batch, arrived: Arrived, body: DutyBody) -> UUID:
-    label = batch.label(body.code) if body.code else None
+    label = batch.label(arrived)
     if body.code and label is None:
         raise Held("unknown-code")
     if label is not None:

@@ -143,7 +143,7 @@ def _take(group: list[Turn]) -> None:
     db.session.commit()
     faults.reach("intake.committed")
     for turn, lot in zip(group, taken, strict=True):
-        turn.outcome = Problem("ticket") if lot is None else Taken(lot, now_epoch)
+        turn.outcome = Taken(lot, now_epoch)
 
 
 def take_in(parcel: Parcel) -> Taken:
