@@ -125,6 +125,33 @@ def rewrite(change: Callable[[Any], Any]) -> Act:
     return act
 
 
+class Stale:
+    """A cache that heeds no header: passes the first call on, and answers every later one to the same address with its reply."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Reply] = {}
+
+    def __call__(self, call: Call) -> None:
+        address = f"{call.method} {call.path.partition('?')[0]}"
+        if address not in self.kept:
+            self.kept[address] = call.forward()
+        call.answer(self.kept[address])
+
+
+class Late:
+    """Calls whose sender gives up on them, and which reach the server long after: see `arrive`."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+
+    def __call__(self, call: Call) -> None:
+        self.calls.append(call)
+
+    def arrive(self) -> list[Reply]:
+        """What was late is here; nobody hears the answers."""
+        return [call.forward() for call in self.calls]
+
+
 @dataclass
 class Rule:
     """What to do with calls whose "METHOD /path" matches, so many times (None: always)."""

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from .phone import Phone, until
-from .proxy import Act, Call, Proxy, drop, lose_reply, portal, rewrite, status, to_login, truncate
+from .proxy import Act, Call, Late, Proxy, Stale, drop, lose_reply, portal, rewrite, status, to_login, truncate
 from .serving import Server, World
 
 SYNC = r"^POST /sync$"
@@ -253,3 +253,68 @@ def test_B9_a_black_hole_is_found_out_and_nothing_is_lost(phone: Phone, proxy: P
     phone.send_now()
     phone.until_received([id], seconds=40)
     once_on_the_server(server, id)
+
+
+# ---------------------------------------------------------------- B14, B16, B17: answers of yesterday, calls of yesterday, a phone of last season
+
+
+def test_B14_a_cached_answer_to_another_call_is_no_receipt(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
+    proxy.on(SYNC, Stale())
+    first = save(phone, world)
+    phone.until_received([first])
+    second = save(phone, world)
+    failed(phone, second)
+    assert phone.item(second)["receipt"] is None
+    kept_and_arrives(phone, proxy, server, second)
+    once_on_the_server(server, first, second)
+
+
+def test_B14_a_cached_ping_is_not_our_server(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
+    proxy.on("GET /sync/ping", Stale())
+    first = save(phone, world)
+    phone.until_received([first])
+    phone.scan_page(world.main)  # a new page asks anew
+    second = save(phone, world)
+    phone.until(lambda: "sign-in of its own" in phone.note(), "somebody else answers", tell=phone.note)
+    kept_and_arrives(phone, proxy, server, second)
+
+
+def test_B16_calls_that_arrive_after_their_retry_change_nothing(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
+    late = Late()
+    proxy.on(SYNC, late, times=2)
+    scan = save(phone, world)
+    failed(phone, scan)
+    (note,) = phone.record(("note", {"about": scan, "text": "the lamp is out"}))
+    phone.send_now()
+    phone.until(lambda: len(late.calls) == 2, "both are on their way")
+    phone.send_now()
+    phone.until_received([scan, note])
+    before = server.records([scan, note])
+    for reply in reversed(late.arrive()):
+        assert {result["status"] for result in reply.json()["results"]} == {"duplicate"}
+    assert server.records([scan, note]) == before
+    assert server.rows("SELECT count(*) n FROM note WHERE text = 'the lamp is out'") == [{"n": 1}]
+    once_on_the_server(server, scan)
+
+
+# As the phone's clock stood ninety days ago, in this document.
+NINETY_DAYS_AGO = """() => {
+  const Real = Date;
+  const then = () => Real.now() - 90 * 86_400_000;
+  window.Date = class extends Real {
+    constructor(...given) { super(...(given.length ? given : [then()])); }
+    static now() { return then(); }
+  };
+}"""
+
+
+def test_B17_what_was_recorded_ninety_days_ago_is_taken_with_its_time(phone: Phone, server: Server, world: World) -> None:
+    phone.offline()
+    phone.page.evaluate(NINETY_DAYS_AGO)
+    ids = phone.record(*[("note", {"site": "garden", "text": f"before the winter {n}"}) for n in range(5)])
+    phone.offline(False)
+    phone.goto("/outbox")  # a page of today, with today's clock
+    phone.until_received(ids)
+    for row in server.records(ids).values():
+        assert row["status"] == "accepted"
+        assert row["at"] < server.rows("SELECT datetime('now', '-89 days') AS then_")[0]["then_"]

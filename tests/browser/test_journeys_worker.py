@@ -300,3 +300,64 @@ def test_no_page_breaks_the_policy_or_asks_anybody_else(new_phone: MakePhone, wo
     phone.until(lambda: phone.complaints or phone.strangers, "the policy speaks up")
     phone.complaints.clear()
     phone.strangers.clear()
+
+
+def test_C4_a_tab_takes_over_from_one_that_the_system_froze(phone: Phone, proxy: Proxy, server: Server, world: World, held: Held) -> None:
+    phone.goto("/outbox")
+    other = phone.context.new_page()
+    other.goto(phone.origin + "/outbox")
+    proxy.on(SYNC, held, times=1)
+    phone.page.bring_to_front()
+    ids = phone.record(*scans(world, 4))
+    phone.until(lambda: held.calls, "a call under way, and its tab holds the lock")
+    phone.context.new_cdp_session(phone.page).send("Page.setWebLifecycleState", {"state": "frozen"})
+    # Nothing was heard of the holder for longer than its heartbeat and its leases last.
+    other.evaluate("() => { const real = Date.now; Date.now = () => real() + 100_000; }")
+    other.get_by_role("button", name="Send now").click()
+    frozen, phone.page = phone.page, other
+    phone.until_received(ids)
+    once(server, ids)
+    held.gate.set()
+    phone.context.new_cdp_session(frozen).send("Page.setWebLifecycleState", {"state": "active"})
+    once(server, ids)
+
+
+def test_C6_where_the_system_never_wakes_the_worker_the_pages_own_clock_sends(
+    new_phone: MakePhone, proxy: Proxy, server: Server, world: World
+) -> None:
+    phone = new_phone(prepare="Object.defineProperty(ServiceWorkerRegistration.prototype, 'sync', { value: undefined })").sign_in().ready()
+    phone.goto("/outbox")
+    proxy.on(" /sync", drop)
+    ids = phone.record(*scans(world, 3))
+    phone.until(phone.note, "it was tried in vain")
+    proxy.clear()
+    phone.until_received(ids, seconds=60)  # nobody touches anything
+    once(server, ids)
+    # Coming back to the app sends too.
+    proxy.on(" /sync", drop)
+    more = phone.record(*scans(world, 2))
+    phone.until(phone.note, "in vain again")
+    proxy.clear()
+    phone.page.evaluate("() => dispatchEvent(new Event('focus'))")
+    phone.until_received(more, seconds=5)
+    once(server, more)
+
+
+def test_C8_a_page_from_the_back_forward_cache_shows_what_is_true_now(phone: Phone, server: Server, world: World) -> None:
+    phone.goto("/outbox")
+    phone.offline()
+    ids = phone.record(*scans(world, 2))
+    pill = phone.page.locator("[data-outbox-pill]").first
+    phone.until(lambda: "2" in (pill.text_content() or ""), "two to send")
+    # What such a page brings back is what it showed when it was left, and the browser's word that it did.
+    phone.page.evaluate(
+        """() => {
+          for (const pill of document.querySelectorAll('[data-outbox-pill]')) pill.textContent = '17 to send';
+          dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+        }"""
+    )
+    phone.until(
+        lambda: "2" in (pill.text_content() or "") and "17" not in (pill.text_content() or ""), "the true number", tell=pill.text_content
+    )
+    phone.offline(False)
+    phone.until_received(ids)
