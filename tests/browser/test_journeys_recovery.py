@@ -14,7 +14,7 @@ from typing import Any
 
 from .conftest import MakePhone
 from .phone import Phone
-from .proxy import Proxy, status
+from .proxy import Proxy, lose_reply, status
 from .serving import REPOSITORY, Server, World
 
 
@@ -248,3 +248,14 @@ def test_E6_the_author_reads_on_the_phone_what_the_office_did_about_a_held_recor
     phone.page.reload()
     row.get_by_text("The office has put a corrected record in its place: “the label was torn”").wait_for()
     row.get_by_text("Received").wait_for()
+
+
+def test_B1_a_held_record_whose_reply_was_lost_is_not_taken_for_counted(phone: Phone, proxy: Proxy) -> None:
+    proxy.on("POST /sync$", lose_reply, times=1)
+    (id,) = phone.record(("scan", {"code": "0000000000", "method": "typed"}))
+    (item,) = phone.until_received([id], seconds=60)
+    assert item["receipt"]["status"] == "duplicate"
+    phone.goto("/outbox")
+    row = phone.page.locator(f"[data-record='{id}']")
+    row.get_by_text("Office is checking").wait_for()
+    row.get_by_text("The office checks where it belongs").wait_for()

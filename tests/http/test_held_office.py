@@ -287,3 +287,8 @@ def test_the_author_reads_what_became_of_a_held_record(app: Flask, world: World,
     assert told[records[2].id]["words"] == "The office has put a corrected record in its place: “the label was torn: I asked him”"
     assert told[records[3].id]["words"] == "The office has looked at it: it counts."
     assert sign_in("colleague").get(address).get_json() == {}
+    scan = phone.scan(world.gate)
+    note = phone.record("note", {"about": scan.id, "text": "it comes first"})
+    assert [phone.one(record)["status"] for record in (note, scan)] == ["held", "accepted"]
+    told = phone.browser.get(f"/held/mine?id={note.id}&id={scan.id}").get_json()
+    assert list(told.values()) == [{"state": "received", "words": ""}] * 2  # it counts since the other came: the office had no part in it

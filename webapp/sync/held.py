@@ -218,7 +218,7 @@ def fix(record_id: UUID) -> AnyResponse | tuple[str, int]:
 @office.get("/held/mine")
 @gate.signed_in
 def mine() -> Response:
-    """What became of one's own held records (`?id=…&id=…`): state as the phone's outbox names it, and the words for it."""
+    """What became of one's own records (`?id=…&id=…`): the outbox's word for it, and a sentence on those that are or were held."""
     wanted = [key for text in request.args.getlist("id")[:100] if (key := _uuid(text))]
     found = db.session.scalars(sa.select(Record).where(Record.id.in_(wanted), Record.person_id == me().id)).all()
     response = jsonify({str(record.id): {"state": state_word(record), "words": words_for(record)} for record in found})
@@ -239,12 +239,12 @@ def state_word(record: Record) -> str:
 
 
 def words_for(record: Record) -> str:
-    """What became of a held record, for its author."""
-    if record.status == "accepted":
-        return _("The office has looked at it: it counts.")
+    """What became of a held record, for its author; nothing for one that counts without the office's help."""
     if record.status == "held":
         return str(REASONS[record.reason or "error"])
-    reason = next((step.reason for step in reversed(steps_of(record.id)) if step.result == record.status), "")
+    reason = next((step.reason for step in reversed(steps_of(record.id)) if step.result == record.status), None)
+    if record.status == "accepted":
+        return "" if reason is None else _("The office has looked at it: it counts.")
     if record.status == "aside":
         return _("The office has set it aside: “%(reason)s”", reason=reason)
     return _("The office has put a corrected record in its place: “%(reason)s”", reason=reason)

@@ -32,8 +32,8 @@ async function draw() {
 function row(item) {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById('outbox-row'));
   const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
-  const verdict = item.state === 'accepted' ? verdicts[item.id] : undefined;
-  const state = wordOf(item) === 'held' && verdict ? verdict.state : wordOf(item);
+  const own = wordOf(item);
+  const state = own === 'held' || own === 'received' ? verdicts[item.id]?.state ?? own : own;
   const element = /** @type {HTMLElement} */ (copy.firstElementChild);
   element.dataset.state = state;
   element.dataset.record = item.id;
@@ -66,10 +66,12 @@ function whyCode(code, text) {
   return known.includes(code) ? t(`why.${code}`, { text: text ?? '' }) : '';
 }
 
-/** The receipt says that a record is held; what the office did about it since then, only the office knows. */
+/** What the office did about a held record only the office knows; and after a lost reply, even that it is held: the second receipt says
+ * no more than that the server has it. */
 async function askOffice() {
   const { person, cachedAt } = document.documentElement.dataset;
-  const held = (await store.records('accepted')).filter(({ author, receipt }) => author === person && receipt?.status === 'held');
+  const maybe = (/** @type {Item} */ { author, receipt }) => author === person && (receipt?.status === 'held' || receipt?.status === 'duplicate');
+  const held = (await store.records('accepted')).filter(maybe).sort((a, b) => a.savedAt - b.savedAt);
   if (!person || cachedAt || held.length === 0 || navigator.onLine === false) return;
   const query = held.slice(-MOST_ASKED).map(({ id }) => `id=${id}`).join('&');
   const reply = await fetch(`/held/mine?${query}`, { headers: { Accept: 'application/json' }, cache: 'no-store', redirect: 'error' }).catch(() => null);
