@@ -13,7 +13,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from webapp.core.db import db
 
@@ -110,6 +110,8 @@ def init_problems(app: Flask) -> None:
             return make_response(error.get_response())
         response = answer(Problem(BY_STATUS.get(error.code or 500, "bad-call" if (error.code or 500) < 500 else "bug")))
         response.status_code = error.code or 500
+        if isinstance(error, MethodNotAllowed):
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods or []))  # RFC 9110, 15.5.6
         return response
 
     @app.errorhandler(OperationalError)

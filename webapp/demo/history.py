@@ -17,6 +17,7 @@ from webapp.demo.roster import Clocking, Roster
 from webapp.demo.walking import Album, Walk
 from webapp.patrols import queries, walking
 from webapp.patrols.rules import Round
+from webapp.records.sealing import seal_all
 from webapp.sites.rules import make_code
 
 REISSUED = ("jinxiu", "G-03")  # this label was printed anew …
@@ -33,6 +34,7 @@ ODDITIES = {33: "unknown_code", 27: "loose", 21: "foreign", 17: "loose", 15: "un
 # Who meets it, by trade; a label of the other community only one who has no duty there.
 FINDERS = {"unknown_code": "guard", "foreign": "cleaner", "unknown_kind": "technician", "loose": "guard"}
 ODD_HOUR = time(15, 10)
+SEALED_AT = time(23, 58)
 
 
 @dataclass
@@ -78,7 +80,14 @@ class History:
             for town in self.towns.values():
                 for round_ in queries.rounds_on(town.site, day):
                     yield round_.starts_at, partial(self._walk, town, round_)
+            night = datetime.combine(day, SEALED_AT, self.zone)
+            yield night, partial(self._seal, night)
             day += timedelta(days=1)
+
+    def _seal(self, at: datetime) -> None:
+        """What the server does every minute, here once a day."""
+        with clock.at(at):
+            seal_all()
 
     def _ago(self, days: int, at: time) -> datetime:
         """That time of day, so many days before the last one."""
