@@ -21,7 +21,7 @@ def measure(made: world.World, folder: Path) -> list[dict[str, Any]]:
     for turn in range(ROUNDS):
         with load.served("tests.bench.bare:app", folder) as port:
             bare.append(load.drive(port, [[plain] * CALLS] * load.CONNECTIONS))
-        with load.served("webapp.wsgi:app", folder) as port:
+        with load.served("webapp.wsgi:app", folder) as port, load.background(folder):
             base = turn * 2_000
             load.drive(port, [world.first_calls(made, c, base, DAYS) for c in range(load.CONNECTIONS)])
             single.append(load.drive(port, [world.calls(made, g, CALLS, 1, base) for g in range(load.CONNECTIONS)]))

@@ -51,6 +51,18 @@ def served(target: str, folder: Path, workers: int = 2) -> Iterator[int]:
 
 
 @contextlib.contextmanager
+def background(folder: Path) -> Iterator[None]:
+    """The process that does the background work beside a server in service."""
+    environment = os.environ | {"ROUNDS_DATA": str(folder), "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen([sys.executable, "-m", "webapp", "worker"], env=environment, cwd=ROOT)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@contextlib.contextmanager
 def sealing(folder: Path) -> Iterator[None]:
     """The background worker, which seals what is accepted, once every two seconds instead of once a minute."""
     process = subprocess.Popen(

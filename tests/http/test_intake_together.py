@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from flask import Flask
 
 from tests.databases import Engine
 from tests.making import Phone, Sent, World, looking
+from webapp.core import db as database
 from webapp.core import ids
 from webapp.core.db import db
 from webapp.patrols.models import Scan
@@ -191,3 +195,22 @@ def test_the_queue_goes_on_after_a_leader_that_never_became_the_writer(
     answers = together(app, *(lambda p=p: send(p, p.scan(world.gate)) for p in phones))
     assert [status for status, _body in answers] == [500, 200, 200, 200, 200]
     assert queue.waiting == []
+
+
+def test_the_background_process_moves_the_journal_into_the_database_so_that_no_call_has_to(
+    app: Flask, world: World, phone: Phone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "MOVED_FROM", 0)
+    phone.send(phone.scan(world.gate))
+    alone = tmp_path / "alone.db"
+
+    def records_without_journal() -> int:
+        shutil.copy(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"), alone)
+        with closing(sqlite3.connect(alone)) as connection:
+            return int(connection.execute("SELECT count(*) FROM record").fetchone()[0])
+
+    with app.app_context():
+        database.move_journal()
+        assert records_without_journal() == 1
+        database.move_journal()  # nothing left to do
+    assert one(send(phone, phone.scan(world.roof)))["status"] == "accepted"

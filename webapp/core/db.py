@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -148,6 +149,22 @@ def one_thread_at_a_time() -> Iterator[None]:
         yield
 
 
+LONGEST_JOURNAL = 20_000  # pages: only then does a writer stop to move them, should the background process not have done so
+MOVED_FROM = 1_000
+
+
+def move_journal() -> None:
+    """SQLite: move what the journal holds into the database file. Writers need not wait for it, nor do it themselves."""
+    if not writes_one_at_a_time():
+        return
+    journal = Path(f"{db.engine.url.database}-wal")
+    if journal.exists() and journal.stat().st_size > MOVED_FROM * 4096:
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")  # of the engine's own BEGIN: moving is for those who hold no snapshot
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+            connection.exec_driver_sql("BEGIN")
+
+
 def _prepare_sqlite(engine: sa.Engine, synchronous: str) -> None:
     turnstile = Turnstile(f"{engine.url.database}.turn")
     engine.dialect.turnstile = turnstile  # type: ignore[attr-defined]  # where a process that was forked finds it
@@ -162,7 +179,7 @@ def _prepare_sqlite(engine: sa.Engine, synchronous: str) -> None:
             "foreign_keys=ON",
             "busy_timeout=15000",
             "cache_size=-16000",
-            "wal_autocheckpoint=4000",  # pages: the intake writes the same ones again and again
+            f"wal_autocheckpoint={LONGEST_JOURNAL}",
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")

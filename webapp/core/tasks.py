@@ -19,7 +19,7 @@ from flask import Flask
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core import clock, ids
-from webapp.core.db import Base, changed, db, insert_new, writing
+from webapp.core.db import Base, changed, db, insert_new, move_journal, writing
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +133,7 @@ class Worker:
                 self.put_periodic()
                 while self.run_one() and not self.stopping.is_set():
                     pass
+                move_journal()
             self.stopping.wait(self.poll_s)
 
 
