@@ -22,6 +22,7 @@ from webapp import create_app, migrate
 from webapp.core import ids
 from webapp.core.db import db
 from webapp.patrols import queries, walking
+from webapp.people import tickets
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -115,6 +116,7 @@ def forget() -> None:
     """What this process remembers of another test's database."""
     queries._plans.clear()
     walking.forget()
+    tickets.forget_blocked()
 
 
 @pytest.fixture

@@ -419,6 +419,22 @@ def test_g6_records_from_a_blocked_phone_are_held(app: Flask, world: World, phon
     assert phone.one(phone.record("dance", {}))["status"] == "held"
 
 
+def test_g6_a_blocked_phone_that_calls_on_and_on_is_told_to_wait(
+    app: Flask, world: World, phone: Phone, phone_of: Callable[[str], Phone], clock: Clock
+) -> None:
+    with app.app_context(), writing():
+        people.revoke_device(db.session.get_one(Device, phone.device), NOW)
+    for _ in range(60):
+        assert phone.one(phone.scan(world.gate))["status"] == "held"
+    refused = phone.post("/sync", phone.call([phone.scan(world.gate)]))
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
+    assert phone.put_photo(b"x").status_code == 429
+    other = phone_of("colleague")
+    assert other.one(other.scan(world.gate))["status"] == "accepted"
+    clock.forward(hours=1)
+    assert phone.one(phone.scan(world.gate))["status"] == "held"
+
+
 def test_g1_records_leave_under_the_ticket_long_after_the_session_ended(world: World, phone: Phone, clock: Clock) -> None:
     record = phone.scan(world.gate)
     phone.browser.sign_out()

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from webapp.core import clock
 from webapp.core.db import db, insert_new
+from webapp.people import tickets
 from webapp.people.models import Device, Membership, Person
 
 
@@ -110,6 +111,9 @@ def handsets_by_id(device_ids: Iterable[UUID], alone: bool = False) -> dict[UUID
             number += 1
             db.session.execute(insert_new(Device, [_lost_device(device_id, number)], "id"))
         found |= _handsets(missing, alone)
+    for handset in found.values():
+        if alone and handset.revoked:
+            tickets.count_blocked(handset.id)
     return found
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -19,6 +20,9 @@ from itsdangerous import BadData, URLSafeSerializer
 from webapp.core import clock
 from webapp.core.problems import Problem
 from webapp.people.rules import TICKET_LIFE
+
+HOUR = timedelta(hours=1)
+BLOCKED_CALLS = 60
 
 
 @dataclass(frozen=True)
@@ -75,10 +79,30 @@ def proved_by(claim: object, message: bytes, seal: object) -> Ticket | None:
     return None
 
 
+_blocked: dict[UUID, deque[datetime]] = {}
+
+
+def count_blocked(device_id: UUID) -> None:
+    """Remember that a blocked device has handed something in: it may do so BLOCKED_CALLS times in an hour (and process)."""
+    _blocked.setdefault(device_id, deque(maxlen=BLOCKED_CALLS)).append(clock.now())
+
+
+def forget_blocked() -> None:
+    """Forget all counts."""
+    _blocked.clear()
+
+
 def presented() -> Ticket:
-    """The ticket of this request's Authorization header. Raises Problem ticket (401) when it is not good."""
+    """The ticket of this request's Authorization header.
+
+    Raises Problem ticket (401) when it is not good, too-many (429) when it is of a blocked device that calls on and on:
+    what a stolen phone sends is kept, but it must not fill the disk.
+    """
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     ticket = _read(text.strip(), secrets()) if scheme.lower() == "ticket" else None
     if ticket is None or ticket.expires_at < clock.now():
         raise Problem("ticket")
+    calls = _blocked.get(ticket.device_id)
+    if calls and len(calls) == BLOCKED_CALLS and clock.now() - calls[0] < HOUR:
+        raise Problem("too-many", retry_after_s=int(HOUR.total_seconds()))
     return ticket
