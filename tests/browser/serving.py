@@ -141,8 +141,9 @@ def another_release(folder: Path) -> Path:
 class Server:
     """`python -m webapp serve` on data of its own."""
 
-    def __init__(self, world: World, folder: Path) -> None:
+    def __init__(self, world: World, folder: Path, public: str = PUBLIC) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self.public = public
         self.database = folder / "rounds.db"
         shutil.copyfile(world.database, self.database)
         self.folder = folder
@@ -154,7 +155,7 @@ class Server:
     def start(self, release: Path = REPOSITORY) -> Server:
         """Start, and wait until it answers."""
         settings = {
-            "ROUNDS_DATA": str(self.folder), "ROUNDS_PUBLIC_URL": PUBLIC, "ROUNDS_SECRET": self.secret, "ROUNDS_OLD_SECRETS": self.old_secrets,
+            "ROUNDS_DATA": str(self.folder), "ROUNDS_PUBLIC_URL": self.public, "ROUNDS_SECRET": self.secret, "ROUNDS_OLD_SECRETS": self.old_secrets,
             "DATABASE_URL": "", "ROUNDS_LOCALE": "en", "PYTHONPATH": str(release),
         }  # fmt: skip
         command = [sys.executable, "-m", "webapp", "serve", "--port", str(self.port), "--workers", "1"]

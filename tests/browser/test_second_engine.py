@@ -1,0 +1,115 @@
+"""The journeys that WebKit's driver can run: saved without network, sent once, nothing deleted for a wrong answer.
+
+Names carry the lines of the failure list. Skipped, and said so, where WebKit's driver is not installed (`scripts/test` installs it when it may).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from . import webkit
+from .proxy import Proxy, drop, lose_reply, portal
+from .serving import Server, World
+from .webkit import WebKitPhone
+
+pytestmark = pytest.mark.skipif(bool(webkit.missing()), reason=f"the second engine is not here: {webkit.missing()}")
+
+SYNC = r"^POST /sync$"
+
+
+@pytest.fixture(scope="module")
+def server(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The product's server, known by plain http: unlike Chromium, this engine keeps no secure cookie of 127.0.0.1."""
+    running = Server(world, tmp_path_factory.mktemp("server"), public="http://127.0.0.1").start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """WebKit's driver."""
+    with webkit.driver() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def phone(address: str, proxy: Proxy, world: World) -> Iterator[WebKitPhone]:
+    """The guard's phone of the other family."""
+    opened = WebKitPhone(address, proxy.origin)
+    try:
+        yield opened.sign_in("guard")
+    finally:
+        opened.close()
+
+
+def scans(world: World, count: int) -> list[tuple[str, dict[str, Any]]]:
+    """Scans of as many labels."""
+    return [("scan", {"code": spot.code, "method": "typed", "round": None, "frame": None}) for spot in world.spots[:count]]
+
+
+def once(server: Server, ids: list[str]) -> None:
+    """Each is accepted there, with one effect."""
+    rows = server.records(ids)
+    assert sorted(rows) == sorted(ids)
+    for row in rows.values():
+        assert row["status"] == "accepted"
+        assert server.rows("SELECT count(*) n FROM scan WHERE id = ?", row["id"]) == [{"n": 1}]
+
+
+def test_A1_C9_without_network_it_is_saved_and_the_reloaded_page_shows_it(
+    phone: WebKitPhone, proxy: Proxy, server: Server, world: World
+) -> None:
+    with proxy.failing(".", drop):
+        ids = phone.record(*scans(world, 4))
+        phone.goto("/outbox")
+        phone.until(lambda: phone.text().count("On this phone") >= 4, "the kept page shows them", tell=phone.text)
+        assert [item["payload"] is not None for item in phone.items(ids)] == [True] * 4
+        assert [item["seq"] for item in phone.items(ids)] == [1, 2, 3, 4]
+        assert server.records(ids) == {}
+    phone.send_now()
+    phone.until_received(ids)
+    once(server, ids)
+
+
+def test_B2_what_was_saved_while_the_server_was_dead_leaves_when_it_is_back(phone: WebKitPhone, server: Server, world: World) -> None:
+    with server.down():
+        ids = phone.record(*scans(world, 3))
+        assert {item["state"] for item in phone.items(ids)} <= {"saved", "sending"}
+    phone.send_now()
+    phone.until_received(ids)
+    once(server, ids)
+
+
+def test_B1_a_lost_reply_makes_one_row_and_the_same_receipt(phone: WebKitPhone, proxy: Proxy, server: Server, world: World) -> None:
+    proxy.on(SYNC, lose_reply, times=1)
+    ids = phone.record(*scans(world, 1))
+    phone.until(lambda: server.records(ids), "it did arrive")
+    phone.until(lambda: (item := phone.items(ids)[0])["error"] and item["state"] == "saved", "a failed try")
+    phone.send_now()
+    (item,) = phone.until_received(ids)
+    assert item["receipt"]["status"] == "duplicate"
+    once(server, ids)
+
+
+def test_B4_a_portal_moves_nothing(phone: WebKitPhone, proxy: Proxy, server: Server, world: World) -> None:
+    proxy.on(r" /(sync|photos|ticket)", portal)
+    ids = phone.record(*scans(world, 2))
+    phone.until(lambda: "sign-in of its own" in phone.text(), "the portal is told as such", tell=phone.text)
+    assert [(item["state"], item["receipt"]) for item in phone.items(ids)] == [("saved", None)] * 2
+    proxy.clear()
+    phone.send_now()
+    phone.until_received(ids)
+    once(server, ids)
+
+
+def test_A14_saves_of_one_millisecond_get_ids_and_numbers_of_their_own(phone: WebKitPhone, server: Server, world: World) -> None:
+    phone.run("() => { const frozen = Date.now(); Date.now = () => frozen; }")
+    ids = phone.record(*(scans(world, 1) * 20))
+    assert len(set(ids)) == 20
+    assert len({item["seq"] for item in phone.items(ids)}) == 20
+    phone.goto("/outbox")
+    phone.until_received(ids)
+    once(server, ids)
