@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import subprocess
+import sys
 import threading
 import urllib.parse
 from collections.abc import Iterator
@@ -104,6 +107,22 @@ def restart(server: Server) -> int:
     server.process = None
     server.start()
     return ended
+
+
+def test_a_restore_beside_a_server_that_runs_is_refused_even_when_nobody_calls(served: tuple[Server, Served], tmp_path: Path) -> None:
+    server, _world = served
+    settings = {**os.environ, "ROUNDS_DATA": str(server.folder), "DATABASE_URL": ""}
+
+    def command(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "webapp", *words], env=settings, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    file = str(tmp_path / "night.backup")
+    assert command("backup", file).returncode == 0
+    refused = command("restore", "--force", file)
+    assert (refused.returncode, refused.stderr.strip().endswith("is in use: stop the server first.")) == (1, True)
+    server.wait()
 
 
 @pytest.mark.slow
