@@ -14,10 +14,10 @@ const at = new Date(2026, 10, 3, 7, 5, 9);
 
 test('lines name the place from small to large and leave out what is not known', () => {
   const whole = linesOf({ at, name: 'Pump room', place: 'Tower 1', site: 'Garden', person: 'Li', receipt: 'K7Q-2F9' }, 'en');
-  assert.deepEqual(whole, { time: '07:05:09', day: '2026-11-03 Tue', name: 'Pump room', where: 'Tower 1 · Garden', person: 'Li', receipt: 'K7Q-2F9' });
+  assert.deepEqual(whole, { time: '07:05:09', day: '2026-11-03 Tue', name: 'Pump room', where: 'Tower 1 · Garden', person: 'Li', receipt: 'K7Q-2F9', source: '' });
   assert.equal(linesOf({ at, receipt: '' }, 'zh-CN').day, '2026-11-03 周二');
   const bare = linesOf({ at, site: 'Garden', receipt: '', source: 'camera app' }, 'en');
-  assert.deepEqual([bare.name, bare.where, bare.day], ['Garden', '', '2026-11-03 Tue · camera app']);
+  assert.deepEqual([bare.name, bare.where, bare.source], ['Garden', '', 'camera app']);
 });
 
 test('a long name is shortened to what fits, never in the middle of a letter', () => {

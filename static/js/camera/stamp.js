@@ -3,7 +3,7 @@
  *
  * @typedef {{at: Date, name?: string, place?: string, site?: string, person?: string, receipt: string, source?: string}} Stamp
  *   name of the checkpoint or round; source: words for a photo that another app took
- * @typedef {{time: string, day: string, name: string, where: string, person: string, receipt: string}} Lines
+ * @typedef {{time: string, day: string, name: string, where: string, person: string, receipt: string, source: string}} Lines
  */
 const FONT = 'system-ui, -apple-system, "PingFang SC", "HarmonyOS Sans SC", "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif';
 const MONO = 'ui-monospace, "SF Mono", "Roboto Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
@@ -20,10 +20,10 @@ export function linesOf({ at, name = '', place = '', site = '', person = '', rec
   const weekday = new Intl.DateTimeFormat(lang, { weekday: 'short' }).format(at);
   return {
     time: `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`,
-    day: [`${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${weekday}`, source].filter(Boolean).join(' · '),
+    day: `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${weekday}`,
     name: name || place || site,
     where: [name && place, (name || place) && site].filter(Boolean).join(' · '),
-    person, receipt,
+    person, receipt, source,
   };
 }
 
@@ -48,7 +48,7 @@ export function drawStamp(context, width, height, stamp, lang) {
   const lines = linesOf(stamp, lang);
   const em = Math.min(width, height) / LETTERS;
   const edge = em * 0.9;
-  const tall = em * (lines.where || lines.person ? 6.1 : 4.9);
+  const tall = em * (lines.where || lines.person ? 6.1 : 4.6);
   const top = height - tall;
   context.save();
   context.textBaseline = 'alphabetic';
@@ -69,7 +69,8 @@ export function drawStamp(context, width, height, stamp, lang) {
   const receipt = write(lines.receipt, right, top + em * 1.95, 1.05, { weight: 600, colour: ACCENT, end: true, font: MONO });
   const time = write(lines.time, edge, top + em * 2.05, 1.7, { weight: 700 });
   write(lines.day, edge + time + em * 0.6, top + em * 2.05, 1, { colour: SOFT, room: width - 2 * edge - time - receipt - em * 1.4 });
-  write(lines.name, edge, top + em * 3.75, 1.2, { weight: 650 });
+  const source = write(lines.source, right, top + em * 3.75, 1, { colour: SOFT, end: true });
+  write(lines.name, edge, top + em * 3.75, 1.2, { weight: 650, room: width - 2 * edge - (source && source + em) });
   const person = write(lines.person, right, top + em * 5.25, 1, { colour: SOFT, end: true, room: (width - 2 * edge) * 0.45 });
   write(lines.where, edge, top + em * 5.25, 1, { colour: SOFT, room: width - 2 * edge - (person && person + em) });
   context.restore();

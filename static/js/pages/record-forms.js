@@ -57,7 +57,7 @@ class RecordForm {
     form.addEventListener('click', (event) => {
       const target = /** @type {Element} */ (event.target);
       if (target.closest('input[type=file], .picker, [data-take]')) this.flush();
-      if (target.closest('[data-take]')) this.shots?.take(form.querySelector('input[type=file]'));
+      if (target.closest('[data-take]')) this.shots?.take(form.querySelector('input[type=file]')).catch(console.error);
     });
     if (this.shots) currentPack().then((pack) => { this.person = pack?.person.name ?? ''; }).catch(console.error);
     document.addEventListener('visibilitychange', () => this.flush());
@@ -158,6 +158,7 @@ class RecordForm {
     place.hidden = false;
     place.dataset.kind = kind;
     (place.querySelector('[data-words]') ?? place).textContent = t(key);
+    if (kind === 'bad') place.scrollIntoView({ block: 'nearest' }); // under thirty photos nobody would see it
   }
 }
 

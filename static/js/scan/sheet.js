@@ -90,7 +90,7 @@ export class Sheet {
     picker.addEventListener('change', () => void this.addPhotos(picker));
     part(this.element, 'take').addEventListener('click', () => {
       void this.keep().catch(console.error);
-      this.shots.take(picker);
+      void this.shots.take(picker).catch(console.error);
     });
   }
 

@@ -2,7 +2,6 @@
  * The photos of an open form: taken with the camera in the page or with the phone's own, made small and stamped, shown, taken out again.
  * The form provides a list, [data-take] (opens the camera) and an <input type="file">.
  */
-import { openCamera } from '../camera/dialog.js';
 import { receiptCode } from '../camera/receipt.js';
 import { compressPhoto } from '../photo.js';
 import { t } from '../words.js';
@@ -29,7 +28,8 @@ export class Shots {
   }
 
   /** Opens the camera in the page; `picker` opens the phone's own. @param {HTMLInputElement | null} picker */
-  take(picker) {
+  async take(picker) {
+    const { openCamera } = await import('../camera/dialog.js'); // most pages with a form take no photo
     openCamera({
       stamp: () => this.stamp(new Date()),
       keep: async (photo) => {
