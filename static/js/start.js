@@ -32,6 +32,16 @@ function openDialog(event) {
   if (dialog instanceof HTMLDialogElement && !('commandForElement' in HTMLButtonElement.prototype)) dialog.showModal();
 }
 
+let heard = page.build;
+
+/** A part of another release than the page around it: the new version is looked for at once, and offered. The page itself stays.
+ * @param {string | null | undefined} build */
+async function heedBuild(build) {
+  if (!build || build === heard) return;
+  heard = build;
+  await (await registration)?.update();
+}
+
 /** Ticket, then records, then the pack: what is owed goes before what is wanted. */
 async function contact() {
   if (await renewTicket()) await courier.poke('sign-in');
@@ -59,7 +69,11 @@ subscribe(async (news) => {
 document.addEventListener('rounds:send-now', () => courier.poke('tap'));
 for (const event of ['online', 'offline']) addEventListener(event, showNote);
 // htmx 4 says it this way when it has exchanged a part of the page.
-document.addEventListener('htmx:after:swap', () => { loadPages(); showMarks().catch(console.error); });
+document.addEventListener('htmx:after:swap', (event) => {
+  loadPages();
+  showMarks().catch(console.error);
+  part('build', () => heedBuild(/** @type {CustomEvent} */ (event).detail?.ctx?.response?.headers?.get('Rounds-Build')));
+});
 if (page.person && !page.cachedAt) await part('others', () => forgetOthers(page.person ?? ''));
 await part('contact', contact);
 addEventListener('online', () => part('contact', contact));

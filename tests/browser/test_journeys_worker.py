@@ -361,3 +361,19 @@ def test_C8_a_page_from_the_back_forward_cache_shows_what_is_true_now(phone: Pho
     )
     phone.offline(False)
     phone.until_received(ids)
+
+
+def test_D9_a_part_of_the_next_release_offers_the_update_and_leaves_the_page(
+    new_phone: MakePhone, server: Server, world: World, tmp_path: Path
+) -> None:
+    phone = new_phone().sign_in("supervisor", then="/outbox").ready()
+    phone.goto(f"/log/garden/{world.day}")
+    phone.page.locator("#day[hx-trigger]").wait_for()
+    old = phone.page.evaluate("() => (window.untouched = document.documentElement.dataset.build)")
+    with new_release(server, tmp_path):
+        # The log fetches itself anew every 15 s: that answer is of the next release.
+        phone.page.get_by_text("A new version is ready").wait_for(timeout=60_000)
+        assert phone.page.evaluate("() => window.untouched") == old, "the page was not loaded again"
+        assert phone.page.evaluate("() => document.documentElement.dataset.build") == old
+        phone.page.get_by_role("button", name="Update").click()
+        phone.page.wait_for_function("(old) => document.documentElement.dataset.build !== old", arg=old)

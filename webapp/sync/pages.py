@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.core import clock, gate, tasks
+from webapp.core.static import bundle
 from webapp.people.session import me, me_or_none, my_device
 from webapp.records import sealing
 from webapp.sync.copies import copies
@@ -65,8 +66,11 @@ def kind_word(kind: str | None) -> str:
 
 
 def name_reader(response: AnyResponse) -> AnyResponse:
-    """Say whose page this is, so that a phone never keeps one person's page for another."""
-    if response.mimetype == "text/html" and "device_to_remember" not in g:
+    """Say of which release this is, for parts swapped into older pages, and whose, so that a phone never keeps one person's page for another."""
+    if response.mimetype != "text/html":
+        return response
+    response.headers["Rounds-Build"] = bundle().build
+    if "device_to_remember" not in g:
         person = me_or_none()
         if person is not None:
             response.headers["Rounds-Person"] = str(person.id)
