@@ -545,6 +545,7 @@ def test_B10_B11_through_a_slow_link_that_resets_every_fifth_request_all_arrive(
         assert left == sorted(left, reverse=True), "progress never goes back"
         assert there(server, *pictures)
         assert link.sent(" /photos/") <= 1.3 * sum(map(len, pictures))
+        assert sum(" /photos/" in crossing.line for crossing in link.log) <= 10 * len(pictures), "requests"
     finally:
         phone.close()
         link.close()
