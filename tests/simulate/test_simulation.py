@@ -1,4 +1,4 @@
-"""The simulator, and that it can fail (point U of the failure list; I1–I5).
+"""The simulator, and that it can fail: I1–I5 of the failure list, through the lines that README.md names.
 
 ROUNDS_SCHEDULES sets how many schedules are played: 300 in the usual run, 10,000 in the long one
 (`ROUNDS_SCHEDULES=10000 scripts/test`).
