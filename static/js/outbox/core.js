@@ -1,6 +1,6 @@
 /**
  * The outbox as a pure function: `step(state, event, env) → {state, effects}`. No clock, no chance, no storage, no network of its own;
- * tests/js runs it through random schedules of crashes and lost replies.
+ * tests/simulate plays it, with the store and courier around it, through random schedules of crashes and lost replies.
  *
  *   draft ──save──▶ saved ──lease──▶ sending ──receipt──▶ accepted ──asked, 7 days──▶ purged (a tombstone keeps the receipt)
  *                     ▲                │ no or odd answer ─▶ saved, with back-off
