@@ -133,6 +133,35 @@ def drain(port: int, folder: Path, made: world.World, count: int = 500, latency_
     return _row(f"draining {count} saved records at {latency_ms} ms latency, s", took, 10, f"{calls} calls")
 
 
+def cold_start(port: int, folder: Path, slow: int = 4, runs: int = 5) -> dict[str, Any]:
+    """Seconds until today's work stands on the screen, without signal, in a page that has to be loaded, the CPU slowed."""
+    times = []
+    with phone(port, folder, "guard4") as (context, page):
+        page.goto("/today")
+        page.evaluate(KEPT)
+        page.close()
+        context.set_offline(True)
+        for _ in range(runs):
+            cold = context.new_page()
+            context.new_cdp_session(cold).send("Emulation.setCPUThrottlingRate", {"rate": slow})
+            begin = time.perf_counter()
+            cold.goto("/today", wait_until="commit")
+            cold.locator('main a[href^="/rounds/"]').first.wait_for()
+            times.append(time.perf_counter() - begin)
+            cold.close()
+    return _row(f"cold start without signal, CPU slowed {slow}×, median s", statistics.median(times), 2)
+
+
+KEPT = """async () => {
+  const pointer = () => new Promise((resolve) => {
+    const opening = indexedDB.open('pocket');
+    opening.onsuccess = () => {
+      const asked = opening.result.transaction('pointers').objectStore('pointers').get('pack');
+      asked.onsuccess = () => { opening.result.close(); resolve(asked.result); };
+    };
+  });
+  while (!(navigator.serviceWorker.controller && await pointer())) await new Promise((resolve) => setTimeout(resolve, 50));
+}"""
 FILL = """async ([codes, count]) => {
   const base = document.querySelector('script[type=module]').src.replace(/js\\/app\\.js$/, '');
   const { record } = await import(base + 'js/outbox/queue.js');

@@ -272,11 +272,22 @@ def test_a_foreign_code_is_named_and_not_recorded(open_page: Open, tmp_path: Pat
     assert scans(page) == []
 
 
-def test_a_refused_camera_leaves_a_photo_of_the_label(open_page: Open, tmp_path: Path) -> None:
+REFUSED = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))"
+
+
+def test_G13_with_the_camera_refused_the_code_is_typed(open_page: Open) -> None:
+    page = open_page(prepare=REFUSED)
+    page.get_by_role("heading", name="The camera is blocked").wait_for()
+    type_code(page, CODES[0])
+    page.get_by_role("heading", name=NAMES[0]).wait_for()
+    (scan,) = scans(page)
+    assert scan["body"]["method"] == "typed"
+
+
+def test_G13_a_refused_camera_leaves_a_photo_of_the_label(open_page: Open, tmp_path: Path) -> None:
     label = tmp_path / "label.jpg"
     render(ADDRESSES[4], 2, tilt=30, blur=1, size=(1600, 1200)).save(label)
-    refuse = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))"
-    page = open_page(prepare=refuse)
+    page = open_page(prepare=REFUSED)
     page.get_by_role("heading", name="The camera is blocked").wait_for()
     page.locator('[name="label"]').set_input_files(label)
     page.get_by_role("heading", name=NAMES[4]).wait_for()
