@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 PROJECT = Path(__file__).parent.parent
 
 

@@ -29,9 +29,9 @@ def in_browser(made: world.World, folder: Path) -> Rows:
 
 
 PARTS: dict[str, Callable[[world.World, Path], Rows]] = {
+    "lists": lambda _made, folder: pages.list_rates(folder),
     "intake": intake.measure,
     "trail": intake.trail,
-    "lists": lambda _made, folder: [pages.list_rate(folder)],
     "browser": in_browser,
     "photos": photos.measure,
     "growth": lambda _made, folder: pages.growth(folder, 10_000, 1_000_000),

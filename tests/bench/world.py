@@ -89,6 +89,19 @@ def _guards() -> list[str]:
     return issued
 
 
+def hire(folder: Path, count: int) -> None:
+    """More guards, each with a phone."""
+    app = application(folder)
+    with app.test_request_context():
+        with writing():
+            site = db.session.scalars(sa.select(Site)).one()
+            for n in range(count):
+                guard = people.create_person(f"more{n}", f"新人{n}", "guard", PASSWORD, roles={site.id: "worker"}, language="en")
+                people.remember_on_device(people.know_device(None, "bench"), guard, by_password=True)
+        db.session.remove()
+        db.engine.dispose()
+
+
 def fill(folder: Path, scans: int, per_day: int = 720) -> None:
     """Add scans of complete days, backwards from yesterday: a longer history, not busier days."""
     app = application(folder)

@@ -184,14 +184,14 @@ def test_the_manifest_makes_the_app_installable(app: Flask) -> None:
 def test_healthz_is_well(app: Flask) -> None:
     response = app.test_client().get("/healthz")
     assert response.status_code == 200
-    assert response.get_json() == {"status": "ok", "version": "0.1.0", "database": "ok"}
+    assert response.get_json() == {"status": "ok", "version": "0.2.0", "database": "ok"}
     assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_healthz_is_503_when_the_database_does_not_answer(dead_database: Flask) -> None:
     response = dead_database.test_client().get("/healthz")
     assert response.status_code == 503
-    assert response.get_json() == {"status": "error", "version": "0.1.0", "database": "unreachable"}
+    assert response.get_json() == {"status": "error", "version": "0.2.0", "database": "unreachable"}
 
 
 def test_e3_without_a_database_a_phone_is_told_to_come_again_and_keeps_everything(app: Flask, dead_database: Flask) -> None:

@@ -90,6 +90,8 @@ Step = tuple[int | None, int]
 
 def _steps(device_ids: list[UUID]) -> dict[UUID, list[Step]]:
     """Where the numbers of a device do not go on by one: (number before or None, number). The last number is always there."""
+    if not device_ids:
+        return {}
     # Numbers alone: the index holds them, and no record's bytes are read.
     before, after = (step(Record.seq).over(partition_by=Record.device_id, order_by=Record.seq) for step in (sa.func.lag, sa.func.lead))
     numbered = (
