@@ -23,6 +23,10 @@ export function warn(key, on, values = {}) {
 /** Looks at the phone's memory once per page: can it be read, was it cleared, may the browser clear it? */
 export async function checkPhone() {
   store.whenBlocked(() => warn('storage.update-first', true));
+  subscribe((news) => { // at once: the first word about the clock may come while the memory is still looked at
+    const off = news.type === 'status' ? Math.round((news.status.clockOffMs ?? 0) / 60_000) : 0;
+    if (Math.abs(off) >= 10) warn('storage.clock', true, { n: Math.abs(off) });
+  });
   try {
     await canary();
   } catch (error) {
@@ -38,11 +42,7 @@ export async function checkPhone() {
     warn('storage.weak', !tab && !persisted && !installed() && unsent > 0);
   };
   await weigh();
-  subscribe((news) => {
-    if (news.type === 'saved') weigh().catch(console.error);
-    const off = news.type === 'status' ? Math.round((news.status.clockOffMs ?? 0) / 60_000) : 0;
-    if (Math.abs(off) >= 10) warn('storage.clock', true, { n: Math.abs(off) });
-  });
+  subscribe((news) => { if (news.type === 'saved') weigh().catch(console.error); });
 }
 
 /**

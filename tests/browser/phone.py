@@ -68,6 +68,7 @@ class Phone:
         self.page: Any = None
         self.complaints: list[str] = []  # what the browser itself refused: the policy, scripts that broke
         self.strangers: set[str] = set()  # requests to anybody but us
+        self.evicted = False  # the browser took the store away under an open page
 
     # ------------------------------------------------------------ on and off
 
@@ -81,11 +82,16 @@ class Phone:
         self.context.set_default_timeout(20_000)
         self.context.on("request", lambda request: self._look_at(request.url))
         self.context.on("console", self._listen)
-        self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.context.on("weberror", lambda error: self._hear(str(error.error)))
         if self.prepare:
             self.context.add_init_script(self.prepare)
         self.page = self.context.pages[0]
         return self
+
+    def _hear(self, error: str) -> None:
+        # The store's library leaves a read's transaction to itself: when the store is taken away in its midst, nobody waits for that word.
+        if not (self.evicted and error.startswith("AbortError")):
+            self.complaints.append(error)
 
     def _look_at(self, url: str) -> None:
         if not url.startswith((self.origin, "data:", "blob:", "about:", "chrome")):

@@ -312,8 +312,8 @@ def test_B17_what_was_recorded_ninety_days_ago_is_taken_with_its_time(phone: Pho
     phone.offline()
     phone.page.evaluate(NINETY_DAYS_AGO)
     ids = phone.record(*[("note", {"site": "garden", "text": f"before the winter {n}"}) for n in range(5)])
+    phone.goto("/outbox")  # a page of today, with today's clock: the old one must not find signal
     phone.offline(False)
-    phone.goto("/outbox")  # a page of today, with today's clock
     phone.until_received(ids)
     for row in server.records(ids).values():
         assert row["status"] == "accepted"

@@ -155,6 +155,7 @@ def test_A6_a_connection_the_browser_closed_is_opened_again_and_saves_once(phone
     phone.scan_page(world.main)
     phone.offline()
     gone = [phone.type_code(spot)["id"] for spot in world.spots[:2]]
+    phone.evicted = True
     session = phone.context.new_cdp_session(phone.page)
     session.send("Storage.clearDataForOrigin", {"origin": phone.origin, "storageTypes": "indexeddb"})
     # The handle is dead and the memory empty (A9): saving goes on.

@@ -41,6 +41,7 @@ def restore(server: Server, file: Path) -> None:
 
 def clear(phone: Phone, what: str) -> None:
     """The browser gives up what it stored for us; cookies stay unless named."""
+    phone.evicted = True
     session = phone.context.new_cdp_session(phone.page)
     session.send("Storage.clearDataForOrigin", {"origin": phone.origin, "storageTypes": what})
     session.detach()
