@@ -31,6 +31,14 @@ def new_id() -> UUID:
     return UUID(int=value)
 
 
+def read_id(text: str) -> UUID | None:
+    """The id in a text, or None when it is not one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def random_bits(count: int) -> int:
     """`count` random bits, unguessable unless seeded."""
     return _random.getrandbits(count)

@@ -72,9 +72,12 @@ def copies_of(record_id: UUID) -> list[RecordCopy]:
     return list(db.session.scalars(sa.select(RecordCopy).where(RecordCopy.record_id == record_id)))
 
 
-def steps_of(record_id: UUID) -> list[HeldStep]:
-    """What was done about a held record, in order."""
-    return list(db.session.scalars(sa.select(HeldStep).where(HeldStep.record_id == record_id).order_by(HeldStep.at)))
+def steps_of(record_ids: Iterable[UUID]) -> dict[UUID, list[HeldStep]]:
+    """What was done about held records, by record, in order."""
+    found: dict[UUID, list[HeldStep]] = {}
+    for step in _in_lots(sa.select(HeldStep).order_by(HeldStep.at), HeldStep.record_id, record_ids):
+        found.setdefault(step.record_id, []).append(step)
+    return found
 
 
 def known_ids(record_ids: Iterable[UUID]) -> set[UUID]:

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, flash, redirect, render_template, 
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.core import clock, gate
+from webapp.core import clock, gate, ids
 from webapp.core.db import db
 from webapp.core.forms import check
 from webapp.core.i18n import named
@@ -60,20 +60,13 @@ def label_sheets() -> str:
     size = request.args.get("size", "large")
     _word, per_page = SHEETS.get(size, SHEETS["large"])
     copies = min(4, max(1, request.args.get("copies", 1, type=int)))
-    wanted = [UUID(text) for text in request.args.getlist("checkpoint") if _is_uuid(text)]
+    wanted = [key for text in request.args.getlist("checkpoint") if (key := ids.read_id(text))]
     found = queries.current_labels(site.id, wanted or None)
     tags = [labels.tag(label, site) for label in found]
     return render_template(
         "sites/labels.html", site=site, sites=reach, sizes=SHEETS, size=size, copies=copies, sheets=labels.in_pages(tags, per_page, copies),
         count=len(found), chosen=[str(i) for i in wanted],
     )  # fmt: skip
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return bool(UUID(text))
-    except ValueError:
-        return False
 
 
 @sites.get("/labels.csv")

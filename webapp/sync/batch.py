@@ -7,18 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from webapp.core.ids import read_id
 from webapp.patrols.scanning import Memory, Passage
 from webapp.people.authors import Author
 from webapp.records.arrived import Arrived
 from webapp.records.trail import Trail
 from webapp.sites.queries import LabelRead, labels_by_codes
-
-
-def _is_uuid(value: object) -> bool:
-    try:
-        return isinstance(value, str) and bool(UUID(value))
-    except ValueError:
-        return False
 
 
 @dataclass
@@ -40,8 +34,9 @@ class Batch:
     @cached_property
     def trail(self) -> Trail:
         """Accepted records that records of the batch speak of or come after."""
-        spoken_of = [UUID(text) for a in self.arrived if _is_uuid(text := a.envelope.body.get("about"))]
-        return Trail([*spoken_of, *(record_id for a in self.arrived for record_id in a.envelope.after)])
+        texts = (a.envelope.body.get("about") for a in self.arrived)
+        spoken_of = (read_id(text) for text in texts if isinstance(text, str))
+        return Trail([*(key for key in spoken_of if key), *(record_id for a in self.arrived for record_id in a.envelope.after)])
 
     @cached_property
     def memory(self) -> Memory:

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.core import clock, gate
+from webapp.core import clock, gate, ids
 from webapp.core.db import db
 from webapp.core.pages import get_or_404, page_of
 from webapp.core.problems import Problem
@@ -89,7 +89,7 @@ def held_page(record_id: UUID) -> str:
 
 def show(record: Record, errors: dict[str, str] | None = None) -> str:
     """The page of a held record, with what was wrong in its form."""
-    steps, copies = steps_of(record.id), copies_of(record.id)
+    steps, copies = steps_of([record.id]).get(record.id, []), copies_of(record.id)
     return render_template(
         "sync/held_record.html", record=record, raw=text_of(record.payload), copies=copies, steps=steps, errors=errors or {},
         people=names([record.person_id, *(s.person_id for s in steps), *(c.person_id for c in copies)]), reasons=REASONS,
@@ -219,18 +219,14 @@ def fix(record_id: UUID) -> AnyResponse | tuple[str, int]:
 @gate.signed_in
 def mine() -> Response:
     """What became of one's own records (`?id=…&id=…`): the outbox's word for it, and a sentence on those that are or were held."""
-    wanted = [key for text in request.args.getlist("id")[:100] if (key := _uuid(text))]
+    wanted = [key for text in request.args.getlist("id")[:100] if (key := ids.read_id(text))]
     found = db.session.scalars(sa.select(Record).where(Record.id.in_(wanted), Record.person_id == me().id)).all()
-    response = jsonify({str(record.id): {"state": state_word(record), "words": words_for(record)} for record in found})
+    steps = steps_of(record.id for record in found)
+    response = jsonify(
+        {str(record.id): {"state": state_word(record), "words": words_for(record, steps.get(record.id, []))} for record in found}
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def state_word(record: Record) -> str:
@@ -238,11 +234,11 @@ def state_word(record: Record) -> str:
     return "held" if record.status in ("held", "aside") else "received"
 
 
-def words_for(record: Record) -> str:
+def words_for(record: Record, steps: list[HeldStep]) -> str:
     """What became of a held record, for its author; nothing for one that counts without the office's help."""
     if record.status == "held":
         return str(REASONS[record.reason or "error"])
-    reason = next((step.reason for step in reversed(steps_of(record.id)) if step.result == record.status), None)
+    reason = next((step.reason for step in reversed(steps) if step.result == record.status), None)
     if record.status == "accepted":
         return "" if reason is None else _("The office has looked at it: it counts.")
     if record.status == "aside":

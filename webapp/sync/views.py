@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import zlib
 from typing import Any
-from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
 from webapp.core import clock, faults, gate
 from webapp.core.db import db, one_thread_at_a_time, writing
 from webapp.core.i18n import iso
+from webapp.core.ids import read_id
 from webapp.core.problems import Problem
 from webapp.core.static import bundle
 from webapp.people import tickets
@@ -93,17 +93,10 @@ def have() -> Response:
         raise Problem("bad-call")
     if len(ids) > 1000:
         raise Problem("too-large")
-    known = known_ids(key for i in ids if (key := _uuid(i)))
-    response = jsonify(epoch=str(epoch()), have=[i for i in ids if _uuid(i) in known])
+    known = known_ids(key for i in ids if (key := read_id(i)))
+    response = jsonify(epoch=str(epoch()), have=[i for i in ids if read_id(i) in known])
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _json_body() -> Any:
