@@ -223,6 +223,24 @@ def test_A11_a_half_filled_note_is_there_after_the_page_was_closed(phone: Phone,
     phone.until(lambda: phone.page.locator("#f-note").input_value() == "The gate squeaks", "the words are back")
 
 
+TYPES_AT_ONCE = """document.addEventListener("DOMContentLoaded", () => {
+    const note = document.getElementById("f-note");
+    if (note) note.value = localStorage.typing;
+})"""
+
+
+def test_A11_words_typed_before_the_scripts_came_are_kept_as_well(phone: Phone, world: World) -> None:
+    phone.page.add_init_script(TYPES_AT_ONCE)
+    drafts = []
+    for words in ("Typed at once", "Typed again"):  # the second time there is a draft already: the newer words win, the record stays the same
+        phone.page.evaluate("words => localStorage.typing = words", words)
+        phone.goto(f"/rounds/{world.steps[0]}")
+        drafts += phone.until(
+            lambda words=words: [d for d in phone.database("pocket")["drafts"].values() if d["values"].get("body.text") == words], words
+        )
+    assert drafts[0]["id"] == drafts[1]["id"]
+
+
 def test_B13_what_is_saved_during_an_upload_goes_next_in_order(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
     ids: list[str] = []
     phone.scan_page(world.main)

@@ -29,6 +29,18 @@ export function fill(form, values) {
   }
 }
 
+/** The fields that do not say any more what the page came with. @param {HTMLFormElement} form @returns {Set<string>} */
+export function typedNames(form) {
+  return new Set(fields(form).filter((field) => !/^(hidden|file)$/.test(field.type) && changed(field)).map(({ name }) => name));
+}
+
+/** @param {Field} field */
+function changed(field) {
+  if (field instanceof HTMLSelectElement) return field.value !== ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value;
+  if (field instanceof HTMLInputElement && /^(checkbox|radio)$/.test(field.type)) return field.checked !== field.defaultChecked;
+  return field.value !== field.defaultValue;
+}
+
 /** The record's body: `body.answers.q1` becomes {answers: {q1: …}}. Numbers become numbers; what was left empty is null, in `text` ''.
  * @param {HTMLFormElement} form @param {Values} values @returns {Record<string, any>} */
 export function bodyOf(form, values) {

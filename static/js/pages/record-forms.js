@@ -13,7 +13,7 @@ import { recordById } from '../outbox/store.js';
 import { currentPack } from '../pack.js';
 import { Shots } from '../scan/shots.js';
 import { t } from '../words.js';
-import { bodyOf, fill, valuesOf } from './form-values.js';
+import { bodyOf, fill, typedNames, valuesOf } from './form-values.js';
 
 /** @import { Position } from '../types' */
 
@@ -46,6 +46,7 @@ class RecordForm {
     this.saving = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
     /** @type {Promise<unknown>} photos still being made smaller */ this.busy = Promise.resolve();
+    /** @type {Promise<void>} its draft is back in it */ this.restored = Promise.resolve();
   }
 
   start() {
@@ -62,15 +63,19 @@ class RecordForm {
     if (this.shots) currentPack().then((pack) => { this.person = pack?.person.name ?? ''; }).catch(console.error);
     document.addEventListener('visibilitychange', () => this.flush());
     document.addEventListener('rounds:flush', (event) => /** @type {CustomEvent} */ (event).detail.push(this.busy.then(() => this.flush())));
-    this.restore().catch(console.error).then(() => form.dispatchEvent(new Event('rounds:taken')));
+    this.restored = this.restore().catch(console.error).then(() => { form.dispatchEvent(new Event('rounds:taken')); });
   }
 
+  /** What was typed before this script came wins over the draft, and is kept like everything else. */
   async restore() {
     const draft = await loadDraft(this.key);
-    if (!draft || this.dirty) return;
-    this.id = draft.id;
-    for (const photo of draft.photos) this.shots?.show(photo);
-    fill(this.form, draft.values);
+    const typed = typedNames(this.form);
+    if (draft) {
+      this.id = draft.id;
+      for (const photo of draft.photos) this.shots?.show(photo);
+      fill(this.form, Object.fromEntries(Object.entries(draft.values).filter(([name]) => !typed.has(name))));
+    }
+    if (typed.size) this.touch();
   }
 
   touch() {
@@ -123,6 +128,7 @@ class RecordForm {
     this.saving = true;
     clearTimeout(this.timer);
     try {
+      await this.restored;
       await this.busy;
       const { about, after, then, position } = this.form.dataset;
       const values = valuesOf(this.form, button);
