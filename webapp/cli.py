@@ -15,6 +15,7 @@ import click
 from flask import Flask
 
 from webapp import config, create_app, migrate
+from webapp.core.garbage import Wsgi
 from webapp.core.tasks import Worker
 from webapp.records.rules import receipt_code
 from webapp.records.sealing import Checked
@@ -45,7 +46,7 @@ def check_port(host: str, port: int) -> None:
         raise click.ClickException(f"cannot serve at {host}, port {port}: {reason}.") from None
 
 
-def load_in_worker() -> Flask:
+def load_in_worker() -> Wsgi:
     """The application, in a worker process of the server.
 
     A terminal's Ctrl-C reaches every process; the workers leave it to the first one, which then stops them. Told twice,

@@ -1,10 +1,6 @@
 """The application for a WSGI server."""
 
-import gc
-
 from webapp import create_app
+from webapp.core.garbage import collected_between_requests
 
-app = create_app()
-# What it consists of stays as long as the process: the garbage collector need not walk through it again and again.
-gc.collect()
-gc.freeze()
+app = collected_between_requests(create_app())

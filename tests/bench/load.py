@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,13 +101,14 @@ def _wait_for(port: int) -> None:
     raise RuntimeError("the server did not start")
 
 
-def drive(port: int, requests: list[list[bytes]]) -> Figures:
-    """Send each inner list over a connection of its own, one request after the other, all at once."""
+def drive(port: int, requests: Sequence[Iterable[bytes]]) -> Figures:
+    """Send each inner row over a connection of its own, one request after the other, all at once. Connections that share one
+    iterator take turns: none is done before the others, however the server's processes share the connections."""
     times: list[float] = []
     errors: list[int] = []
     gate = threading.Barrier(len(requests) + 1)
 
-    def one(mine: list[bytes]) -> None:
+    def one(mine: Iterable[bytes]) -> None:
         own: list[float] = []
         bad = 0
         with socket.create_connection(("127.0.0.1", port)) as connection:

@@ -30,9 +30,11 @@ def list_rates(folder: Path) -> list[dict[str, Any]]:
 
 
 def _list_rate(port: int, path: str, cookie: str) -> dict[str, Any]:
-    requests = [[load.get(path, cookie)] * LISTS] * load.CONNECTIONS
-    load.drive(port, [r[:10] for r in requests])
-    figures = load.drive(port, requests)
+    request = load.get(path, cookie)
+    load.drive(port, [[request] * 10] * load.CONNECTIONS)
+    # Which of the server's two processes takes a new connection is chance: the middle of three.
+    tries = [load.drive(port, [iter([request] * LISTS * load.CONNECTIONS)] * load.CONNECTIONS) for _ in range(3)]
+    figures = sorted(tries, key=lambda each: each.rate)[1]
     detail = f"median {figures.median:.0f} ms, p99 {figures.p99:.0f} ms, {figures.errors} errors"
     met = figures.rate >= 300
     return {"what": f"{path}, 25 rows, 8 connections", "value": round(figures.rate), "target": "≥ 300/s", "met": met, "detail": detail}

@@ -232,7 +232,10 @@ TYPES_AT_ONCE = """document.addEventListener("DOMContentLoaded", () => {
 def test_A11_words_typed_before_the_scripts_came_are_kept_as_well(phone: Phone, world: World) -> None:
     phone.page.add_init_script(TYPES_AT_ONCE)
     drafts = []
-    for words in ("Typed at once", "Typed again"):  # the second time there is a draft already: the newer words win, the record stays the same
+    for words in (
+        "Typed at once",
+        "Typed again",
+    ):  # the second time there is a draft already: the newer words win, the record stays the same
         phone.page.evaluate("words => localStorage.typing = words", words)
         phone.goto(f"/rounds/{world.steps[0]}")
         drafts += phone.until(

@@ -158,4 +158,4 @@ def init_static(app: Flask) -> None:
     files = Bundle()
     app.extensions["bundle"] = files
     app.register_blueprint(static)
-    app.jinja_env.globals.update(asset=asset, build=files.build)
+    app.jinja_env.globals.update(asset=files.address, build=files.build)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from webapp.core import clock, gate
 from webapp.core.db import db
 from webapp.core.forms import check
-from webapp.core.i18n import LANGUAGES
+from webapp.core.i18n import LANGUAGES, named
 from webapp.core.pages import get_or_404, page_of
 from webapp.core.problems import Problem
 from webapp.people import actions, devices, forms, queries, session
@@ -142,7 +142,7 @@ def change_person(person_id: UUID, verb: str) -> Response | tuple[str, int]:
 def device_list() -> str:
     """Devices of one's people: when seen, how many records they still owe."""
     page = page_of(queries.devices_reached(session.me()))
-    users = queries.users_of([d.id for d in page.rows])
+    users = {key: ", ".join(map(named, people)) for key, people in queries.users_of([d.id for d in page.rows]).items()}
     standings = devices.standings(page.rows, clock.now())
     worrying = [key for key, standing in standings.items() if standing.worrying]
     return render_template("people/devices.html", page=page, users=users, standings=standings, worrying=worrying)

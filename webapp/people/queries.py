@@ -134,11 +134,17 @@ def duty_between(site_id: UUID, start: datetime, end: datetime) -> list[Duty]:
     return list(db.session.scalars(sa.select(Duty).where(Duty.site_id == site_id, Duty.at >= start, Duty.at < end).order_by(Duty.at)))
 
 
-def users_of(device_ids: list[UUID]) -> dict[UUID, list[Person]]:
-    """Who signed in on each device, the last one first."""
-    found: dict[UUID, list[Person]] = {}
-    if device_ids:
-        rows = sa.select(DevicePerson).where(DevicePerson.device_id.in_(device_ids)).order_by(DevicePerson.signed_in_at.desc())
-        for known in db.session.scalars(rows):
-            found.setdefault(known.device_id, []).append(known.person)
+USERS = (
+    sa.select(DevicePerson.device_id, Person.name, Person.name_en)
+    .join(Person, Person.id == DevicePerson.person_id)
+    .where(DevicePerson.device_id.in_(sa.bindparam("devices", expanding=True)))
+    .order_by(DevicePerson.signed_in_at.desc())
+)
+
+
+def users_of(device_ids: list[UUID]) -> dict[UUID, list[sa.Row[UUID, str, str | None]]]:
+    """Who signed in on each device (device_id, name, name_en), the last one first."""
+    found: dict[UUID, list[sa.Row[UUID, str, str | None]]] = {}
+    for known in db.session.execute(USERS, {"devices": device_ids}):
+        found.setdefault(known.device_id, []).append(known)
     return found

@@ -12,6 +12,7 @@ from uuid import UUID
 from flask import Flask, Response, g, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.core import clock
@@ -22,6 +23,7 @@ from webapp.people import actions, queries
 from webapp.people.models import Device, Person
 from webapp.people.tickets import secrets
 
+ROLES_TOO = joinedload(Person.memberships)  # in the same statement: this one is made for every page
 DEVICE_COOKIE = "rounds_device"
 DEVICE_COOKIE_AGE = 400 * 24 * 3600  # the longest a browser keeps one
 
@@ -41,7 +43,8 @@ def load(text: str) -> Caller | None:
     """The caller a session names, if person, stamp and device still hold."""
     try:
         person_id, stamp, device_id = text.split(":")
-        person, device = db.session.get(Person, UUID(person_id)), db.session.get(Device, UUID(device_id))
+        person = db.session.get(Person, UUID(person_id), options=[ROLES_TOO])
+        device = db.session.get(Device, UUID(device_id))
     except ValueError:
         return None
     if person is None or device is None or not person.in_force or str(person.stamp) != stamp or device.revoked_at:
