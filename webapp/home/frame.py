@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from webapp.core.gate import RANKS
-from webapp.core.i18n import html_lang, named
+from webapp.core.i18n import html_lang, language, named
 from webapp.people.models import DevicePerson, Person
 from webapp.people.queries import rank_of
 from webapp.people.session import me_or_none, my_device
@@ -39,6 +40,7 @@ OFFICE: tuple[tuple[str, str, LazyString, str], ...] = (
     ("people", "/people", lazy_gettext("People"), "people"),
     ("devices", "/devices", lazy_gettext("Devices"), "device"),
 )
+BARS = {"tabs": TABS, "office": OFFICE}
 ALSO = {"rounds": "today", "labels": "sites", "checkpoints": "sites", "routes": "patrols", "schedules": "patrols"}
 
 
@@ -65,8 +67,16 @@ class Face:
         )  # fmt: skip
 
 
-def _items(table: tuple[tuple[str, str, LazyString, str], ...], here: str) -> list[dict[str, object]]:
-    return [{"key": key, "href": href, "word": str(word), "icon": icon, "active": key == here} for key, href, word, icon in table]
+@lru_cache
+def _worded(bar: str, _language: str) -> list[tuple[str, str, str, str]]:
+    """A bar's places with their words in that language, the one of this request: put together once."""
+    return [(key, href, str(word), icon) for key, href, word, icon in BARS[bar]]
+
+
+def _items(bar: str, here: str) -> list[dict[str, object]]:
+    return [
+        {"key": key, "href": href, "word": word, "icon": icon, "active": key == here} for key, href, word, icon in _worded(bar, language())
+    ]
 
 
 def frame() -> dict[str, object]:
@@ -79,10 +89,10 @@ def frame() -> dict[str, object]:
         return values
     face = Face.of(person)
     reach = sites_for(person)
-    tabs = _items(TABS, here)
+    tabs = _items("tabs", here)
     if not face.is_office:
         tabs[1] = {"key": "my-day", "href": "/my-day", "word": _("My day"), "icon": "calendar", "active": first == "my-day"}
-    nav = _items(OFFICE, here) if face.is_office else None
+    nav = _items("office", here) if face.is_office else None
     if nav:  # a held record is seen wherever its supervisor is
         count = count_held(person)
         for item in (*(i for i in nav if i["key"] == "held"), *(i for i in tabs if i["key"] == "log")):
