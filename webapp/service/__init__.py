@@ -1,0 +1,1 @@
+"""Requests and complaints of residents: channels, clocks, replies, ratings."""

@@ -1,0 +1,310 @@
+"""What residents ask for, what the site promised them, and where a request stands. Pure. Its clocks: `clocks.py`.
+
+Where a request stands is the fold of its events in order of corrected time, so that one which arrives hours late lands
+where it happened. What was agreed with the owners is data with versions: no time to keep is written into a rule.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+Urgency = Literal["urgent", "routine"]
+
+CHANNELS = ("label", "phone", "counter", "owners_group", "staff", "inspection")  # the way it came in
+SOURCES = ("resident", "owners_committee", "visitor", "staff", "authority")  # who says it; authority: street office, 12345
+KINDS = ("repair", "complaint", "enquiry", "booking", "suggestion")
+
+# ---------------------------------------------------------------- urgent or routine
+
+
+class Answers(NamedTuple):
+    """The three fixed questions at intake. `outage`: of water, power, lift or gas."""
+
+    danger: bool = False
+    outage: bool = False
+    trapped: bool = False
+
+    @property
+    def calls_at_once(self) -> bool:
+        """Must the page tell people to ring the emergency number, and not wait for an answer here?"""
+        return self.trapped
+
+
+def urgency(answers: Answers) -> Urgency:
+    """Any yes makes it urgent. Nobody chooses a priority: wrong ones are what such clocks mostly fail by."""
+    return "urgent" if any(answers) else "routine"
+
+
+# ---------------------------------------------------------------- the service agreement
+
+
+@dataclass(frozen=True)
+class ByUrgency:
+    """Minutes for routine and for urgent requests."""
+
+    routine: int
+    urgent: int
+
+    def of(self, urgency: str) -> int:
+        """The minutes of that urgency. Raises KeyError for one that is none."""
+        return {"routine": self.routine, "urgent": self.urgent}[urgency]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The times a site's service agreement sets from a moment on, in minutes round the clock: there are no quiet hours.
+
+    The defaults are the handbook's where it names a figure. `handle_by_type` holds the site's own types of request.
+    """
+
+    from_at: datetime
+    reply_minutes: int = 60  # clause 4.3.1
+    dispatch_minutes: ByUrgency = ByUrgency(15, 5)  # clause 3.2.1
+    on_site_minutes: int = 30  # clause 6.1.1, urgent only
+    handle_minutes: ByUrgency = ByUrgency(24 * 60, 2 * 60)  # clauses 4.3.2 and 1.3.3
+    silence_minutes: ByUrgency = ByUrgency(24 * 60, 60)
+    reopen_days: int = 7
+    handle_by_type: Mapping[str, ByUrgency] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a time of no length: its clock would be missed at its start."""
+        pairs = (self.dispatch_minutes, self.handle_minutes, self.silence_minutes, *self.handle_by_type.values())
+        if (
+            min(self.reply_minutes, self.on_site_minutes, *(pair.routine for pair in pairs), *(pair.urgent for pair in pairs)) <= 0
+            or self.reopen_days < 0
+        ):
+            raise ValueError(self)
+
+    def handle(self, type_code: str, urgency: str) -> int:
+        """The set time of that type of request, or the one for all."""
+        return self.handle_by_type.get(type_code, self.handle_minutes).of(urgency)
+
+
+HANDBOOK = Agreement(datetime.min.replace(tzinfo=UTC))  # holds where a site has agreed on nothing yet
+
+
+def in_force(versions: Iterable[Agreement], moment: datetime) -> Agreement:
+    """The version by which `moment` is judged; before the first, the handbook's own figures."""
+    return max((v for v in versions if v.from_at <= moment), key=lambda v: v.from_at, default=HANDBOOK)
+
+
+# ---------------------------------------------------------------- where a request stands
+
+OPEN = ("received", "answered", "in_hand")
+HEARD = ("answered", "told", "result_told")  # each is news to the resident, whichever button was pressed
+MOVES: dict[str, tuple[tuple[str, ...], str]] = {  # an event moves these states to that one, and leaves others alone
+    "answered": (("received",), "answered"),
+    "told": (("received",), "answered"),
+    "result_told": (("received",), "answered"),
+    "assigned": (("received", "answered"), "in_hand"),
+    "arrived": (("received", "answered"), "in_hand"),
+    "investigated": (("received", "answered"), "in_hand"),
+    "resolved": (OPEN, "resolved"),
+    "closed": ((*OPEN, "resolved"), "closed"),
+    "withdrawn": (OPEN, "withdrawn"),  # final: a new report is quicker than a dispute about an old one
+    "reopened": (("resolved", "closed"), "received"),  # nobody has taken up yet what the resident says now
+}
+VERBS = ("received", *MOVES, "rated")
+NOTED = ("assigned", "arrived", "investigated", "result_told")  # keep their moment in whatever state
+MOMENTS = {verb: f"{verb}_at" for verb in (*NOTED, "resolved", "closed", "withdrawn")}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a request. `stars` comes with rated only. Steps of its jobs come as assigned and arrived."""
+
+    id: UUID
+    verb: str
+    at: datetime
+    stars: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a verb that is none: it must not pass as nothing."""
+        if self.verb not in VERBS:
+            raise ValueError(self.verb)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """From the report, or from a reopening, to the end: when each thing first happened in it."""
+
+    since: datetime | None
+    assigned_at: datetime | None = None
+    arrived_at: datetime | None = None
+    investigated_at: datetime | None = None
+    resolved_at: datetime | None = None
+    result_told_at: datetime | None = None
+    closed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    def marked(self, event: Event) -> Turn:
+        """The turn with the event's moment, where it is one that a turn keeps and the first of its verb."""
+        name = MOMENTS.get(event.verb)
+        return self if name is None or getattr(self, name) is not None else replace(self, **{name: event.at})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a request stands. `state`: received, answered, in_hand, resolved, closed, withdrawn. `heard`: each news told.
+
+    What is told of one turn (a result, say) ends with it: who reopens did not accept it.
+    """
+
+    state: str
+    received_at: datetime | None
+    heard: tuple[datetime, ...]
+    turns: tuple[Turn, ...]
+    satisfaction: int | None  # the last rating, 1 to 5
+
+    @property
+    def first_reply_at(self) -> datetime | None:
+        """When the resident heard from us for the first time."""
+        return self.heard[0] if self.heard else None
+
+    @property
+    def last_heard_at(self) -> datetime | None:
+        """When the resident heard from us last."""
+        return self.heard[-1] if self.heard else None
+
+    @property
+    def result_told_at(self) -> datetime | None:
+        """When the result of the present turn was told."""
+        return self.turns[-1].result_told_at
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When the present turn was closed."""
+        return self.turns[-1].closed_at
+
+    @property
+    def reopened(self) -> int:
+        """How many times the resident was not content."""
+        return len(self.turns) - 1
+
+
+def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
+    """As they happened, each once. Equal moments go by id, so that every order of arrival gives this one."""
+    found: dict[UUID, Event] = {}
+    for event in sorted(events, key=lambda e: (e.at, e.id, e.verb, e.stars or 0)):
+        found.setdefault(event.id, event)
+    return tuple(found.values())
+
+
+def standing(events: Iterable[Event]) -> Standing:
+    """Fold events, in any order of arrival and however often each came, into where the request stands."""
+    ordered = in_order(events)
+    received_at = next((e.at for e in ordered if e.verb == "received"), None)
+    state, turns = "received", [Turn(received_at)]
+    for event in ordered:
+        after = next_state(state, event.verb)
+        if after and event.verb == "reopened":
+            turns.append(Turn(event.at))
+        elif after or event.verb in NOTED:
+            turns[-1] = turns[-1].marked(event)
+        state = after or state
+    heard = tuple(dict.fromkeys(e.at for e in ordered if e.verb in HEARD))
+    ratings = [e.stars for e in ordered if e.verb == "rated" and e.stars is not None and rating_ok(e.stars)]
+    return Standing(state, received_at, heard, tuple(turns), ratings[-1] if ratings else None)
+
+
+def next_state(state: str, verb: str) -> str | None:
+    """The state that the verb moves to from `state`, or None when it moves nothing."""
+    befores, after = MOVES.get(verb, ((), ""))
+    return after if state in befores else None
+
+
+def closed_well(kind: str, standing: Standing) -> bool:
+    """Is it closed, and a complainant told the result (clause 5.3.2), be it after the closing?"""
+    return standing.state == "closed" and (kind != "complaint" or standing.result_told_at is not None)
+
+
+def may_reopen(standing: Standing, agreement: Agreement, now: datetime) -> bool:
+    """May the resident say that it is not settled? Once resolved; after closing, up to the last moment of the agreed days."""
+    if standing.state == "closed" and standing.closed_at is not None:
+        return now <= standing.closed_at + timedelta(days=agreement.reopen_days)
+    return standing.state == "resolved"
+
+
+def rating_ok(stars: int) -> bool:
+    """One to five stars."""
+    return 1 <= stars <= 5
+
+
+# ---------------------------------------------------------------- the public form
+
+
+class Limit(NamedTuple):
+    """So many posts in any stretch of that length."""
+
+    most: int
+    window: timedelta
+
+
+class Limits(NamedTuple):
+    """What the public form takes. Generous: a mobile carrier puts many people behind one address, and a whole tower
+    reports the same dead lift. Who is refused is shown the desk's telephone number."""
+
+    address: Limit = Limit(10, timedelta(minutes=10))
+    label: Limit = Limit(30, timedelta(minutes=10))
+
+
+def too_many(times_of_address: Iterable[datetime], times_of_label: Iterable[datetime], now: datetime, limits: Limits) -> int | None:
+    """Seconds after which one more post would be taken, or None when it is taken now. Given are the times of posts taken.
+
+    Refused ones do not count, or a machine that goes on trying would shut out the people behind its address for good.
+    """
+    waits = (_wait(times_of_address, now, limits.address), _wait(times_of_label, now, limits.label))
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def _wait(times: Iterable[datetime], now: datetime, limit: Limit) -> int | None:
+    """Until the oldest post that fills the limit leaves the window. One as old as the window has left it."""
+    recent = sorted((t for t in times if now - t < limit.window), reverse=True)
+    if len(recent) < limit.most:
+        return None
+    return math.ceil((recent[limit.most - 1] + limit.window - now).total_seconds())
+
+
+def looks_automatic(honeypot: str) -> bool:
+    """Was the field filled that no person sees?"""
+    return honeypot != ""
+
+
+# ---------------------------------------------------------------- what residents see of staff
+
+COMPOUND = (  # family names of two characters, the usual ones
+    *(
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "令狐",
+        "司徒",
+        "司空",
+        "夏侯",
+        "慕容",
+        "宇文",
+        "长孙",
+        "端木",
+        "南宫",
+    ),
+    *("歐陽", "司馬", "諸葛", "東方", "尉遲", "公孫", "長孫", "南宮"),
+)
+
+
+def first_name(name: str) -> str:
+    """王伟 is 王师傅, 欧阳雪 is 欧阳师傅, 买买提·吐尔逊 is 买买提师傅, Ann Lee is Ann: all that a resident's page says of staff."""
+    word = next(iter(name.split()), "")
+    if not "\u3400" <= word[:1] <= "\u9fff":
+        return word
+    given, dot, _ = word.partition("·")  # 维吾尔 and other names: the first part is the person's own
+    return f"{given if dot else word[: 2 if word.startswith(COMPOUND) else 1]}师傅"
