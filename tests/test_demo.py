@@ -22,6 +22,8 @@ from webapp.patrols.states import RoundState
 from webapp.people.models import Device, Duty, Person
 from webapp.photos.models import Photo
 from webapp.records.models import Correction, Note, Record
+from webapp.service.models import Request
+from webapp.service.queries import standing_of
 from webapp.sites.models import Checkpoint, Label, Site
 
 END = datetime(2026, 11, 23, 16, 10, tzinfo=UTC)  # ten past midnight at the communities
@@ -137,6 +139,14 @@ class TestDemo:
         sizes = dict(db.session.execute(sa.select(Site.slug, sa.func.count()).join(Checkpoint).group_by(Site.slug)).all())
         assert 55 <= sizes["jinxiu"] <= 65
         assert 10 <= sizes["hexi"] <= 14
+
+    def test_residents_reported_and_most_heard_in_time_some_late_and_some_wait(self) -> None:
+        requests = db.session.scalars(sa.select(Request)).all()
+        standings = [standing_of(request) for request in requests]
+        waits = [s.first_reply_at - s.received_at for s in standings if s.first_reply_at and s.received_at]
+        assert len(requests) >= 40
+        assert 0 < sum(wait > timedelta(hours=1) for wait in waits) < len(waits) / 3
+        assert {s.state for s in standings} >= {"answered", "resolved"}
 
     def test_at_any_time_of_day_a_guard_finds_a_round(self) -> None:
         site = db.session.scalars(sa.select(Site).where(Site.slug == "jinxiu")).one()

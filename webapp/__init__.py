@@ -15,6 +15,7 @@ from webapp.home import views as home
 from webapp.patrols import views as patrols
 from webapp.people import views as people
 from webapp.photos import views as photos
+from webapp.service import views as service
 from webapp.sites import views as sites
 from webapp.sync import pages as sync
 
@@ -42,5 +43,5 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
 def plug_in_slices(app: Flask) -> None:
     """Slices in the order of their dependence: each knows only those before it."""
-    for slice_ in (people, photos, sites, patrols, daily_log, sync, home):
+    for slice_ in (people, photos, sites, patrols, service, daily_log, sync, home):
         slice_.init(app)

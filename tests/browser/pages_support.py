@@ -98,6 +98,8 @@ def addresses(people: People) -> dict[str, str]:
         "schedule": manager.first_link("/patrols/jinxiu", "/schedules/"),
         "route": manager.first_link("/patrols/jinxiu", "/routes/"),
         "held": manager.first_link("/held", "/held/"),
+        "request": supervisor.first_link("/requests?state=all", "/requests/"),
+        "token": rows("SELECT token FROM request ORDER BY id LIMIT 1")[0]["token"],
         "label": label,
         "old_label": old,
     }

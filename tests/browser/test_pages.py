@@ -43,6 +43,9 @@ SUPERVISOR = {
     "person-day": "{person}/day?day={yesterday}",
     "log-round": "{past_round}",
     "held-list": "/held",
+    "requests": "/requests",
+    "requests-all": "/requests?state=all",
+    "request": "{request}",
     "office-today": "/today",
     "office-me": "/me",
 }
@@ -72,6 +75,8 @@ NOBODY = {
     "login": "/login",
     "label": "/c/{label}",
     "old-label": "/c/{old_label}",
+    "report": "/c/{label}/report",
+    "resident": "/r/{token}",
     "unknown-label": "/c/0000000000",
     "offline": "/offline",
     "not-found": "/nowhere",

@@ -9,10 +9,13 @@ import pytest
 from flask import Flask
 
 from tests.making import Browser, Phone, World, named_photo, picture
+from webapp.core import clock
 from webapp.core.db import db, writing
 from webapp.core.gate import OPEN, RANKS, access_of
 from webapp.people import actions
 from webapp.people.models import Person
+from webapp.service import actions as service
+from webapp.service.forms import ReportForm
 from webapp.sites.models import Checkpoint
 
 EVERYBODY = ("nobody", "nowhere", "guard", "desk", "supervisor", "elsewhere", "manager", "admin")
@@ -29,6 +32,8 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "device_id": lambda world, made: made["device"],
     "record_id": lambda world, made: made["held"],
     "sha256": lambda world, made: made["photo"],
+    "token": lambda world, made: made["token"],
+    "request_id": lambda world, made: made["request"],
     "code": lambda world, made: world.gate.code,
     "build": lambda world, made: made["build"],
     "name": lambda world, made: "css/app.css",
@@ -36,7 +41,7 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
 }
 VERBS = {"accounts.change_person": "disable", "sites.change_checkpoint": "label", "held.decide": "aside"}
 # Site-scoped routes whose site is not in the address: what is there for them is listed, not named.
-SCOPED = {"slug", "checkpoint_id", "route_id", "schedule_id", "round_id", "record_id", "person_id", "device_id"}
+SCOPED = {"slug", "checkpoint_id", "route_id", "schedule_id", "round_id", "record_id", "request_id", "person_id", "device_id"}
 # One's own things, or those of one's people: whoever else asks finds nothing.
 OWN = {"daily_log.photo": {"guard", "supervisor", "manager", "admin"}, "accounts.revoke": {"guard", "supervisor", "manager", "admin"}}
 QUERY = {"sites.label_csv": "?site=garden", "sites.label_sheets": "?site=garden"}
@@ -61,7 +66,16 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
         db.session.get_one(Checkpoint, world.gate.id).photo_sha256 = named_photo(content)["sha256"]
     held = phone.record("scan", {"code": "nonsense"}, photos=[named_photo(content)])
     phone.send(held)
-    return {"held": held.id, "photo": named_photo(content)["sha256"], "device": phone.device, "build": app.extensions["bundle"].build}
+    with app.app_context(), writing():
+        checkpoint = db.session.get_one(Checkpoint, world.gate.id)
+        request = service.report(ReportForm(topic="light"), checkpoint, "en", "", clock.now())
+        reported = {"request": request.id, "token": request.token}
+    return reported | {
+        "held": held.id,
+        "photo": named_photo(content)["sha256"],
+        "device": phone.device,
+        "build": app.extensions["bundle"].build,
+    }
 
 
 def address_of(app: Flask, endpoint: str, rule: str, world: World, made: dict[str, Any]) -> tuple[str, set[str]]:
@@ -150,7 +164,7 @@ def test_the_public_list_is_short_and_known(app: Flask) -> None:
     assert public == {
         "static_files.file", "static_files.service_worker", "people.login", "people.sign_in", "people.login_as", "people.sign_in_as", "people.forget",
         "people.logout", "people.choose_language", "sites.open_label", "phone.outbox", "phone.offline", "home.first_page", "home.first_run",
-        "home.make_first", "home.healthz", "home.manifest",
+        "home.make_first", "home.healthz", "home.manifest", "service.report_page", "service.report", "service.resident_page",
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from webapp.demo.hexi import HEXI
 from webapp.demo.history import History
 from webapp.demo.jinxiu import JINXIU
 from webapp.demo.phones import Phone
+from webapp.demo.reports import play_reports
 from webapp.demo.staff import STAFF
 from webapp.people.models import Person
 from webapp.records.sealing import seal_all
@@ -45,6 +46,7 @@ def load(seed: int, end: datetime, days: int = DAYS) -> None:
                 build_plans(town, staff["manager"].id, opened, start.date())
         phones = {username: Phone.hand_out(person, zone, opened) for username, person in staff.items()}
         History(seed, start, end, towns, phones).play()
+        play_reports(seed, start, end, towns["jinxiu"], staff["desk"].id)
         with clock.at(end):
             seal_all()
 

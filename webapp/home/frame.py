@@ -34,13 +34,18 @@ TABS: tuple[tuple[str, str, LazyString, str], ...] = (
 OFFICE: tuple[tuple[str, str, LazyString, str], ...] = (
     ("log", "/log", lazy_gettext("Daily log"), "log"),
     ("today", "/today", lazy_gettext("Today"), "home"),
+    ("requests", "/requests", lazy_gettext("Requests"), "inbox"),
     ("patrols", "/patrols", lazy_gettext("Routes and schedules"), "route"),
     ("sites", "/sites", lazy_gettext("Checkpoints and labels"), "label"),
     ("held", "/held", lazy_gettext("Held records"), "eye"),
     ("people", "/people", lazy_gettext("People"), "people"),
     ("devices", "/devices", lazy_gettext("Devices"), "device"),
 )
-BARS = {"tabs": TABS, "office": OFFICE}
+DESK: tuple[tuple[str, str, LazyString, str], ...] = (
+    ("requests", "/requests", lazy_gettext("Requests"), "inbox"),
+    ("today", "/today", lazy_gettext("Today"), "home"),
+)
+BARS = {"desk": DESK, "tabs": TABS, "office": OFFICE}
 ALSO = {"rounds": "today", "labels": "sites", "checkpoints": "sites", "routes": "patrols", "schedules": "patrols"}
 
 
@@ -92,8 +97,10 @@ def frame() -> dict[str, object]:
     tabs = _items("tabs", here)
     if not face.is_office:
         tabs[1] = {"key": "my-day", "href": "/my-day", "word": _("My day"), "icon": "calendar", "active": first == "my-day"}
-    nav = _items("office", here) if face.is_office else None
-    if nav:  # a held record is seen wherever its supervisor is
+    nav = _items("office" if face.is_office else "desk", here) if rank_of(person) >= RANKS["desk"] else None
+    if nav and not face.is_office:
+        tabs[1] = nav[0]
+    elif nav:  # a held record is seen wherever its supervisor is
         count = count_held(person)
         for item in (*(i for i in nav if i["key"] == "held"), *(i for i in tabs if i["key"] == "log")):
             item["count"] = count

@@ -1,0 +1,153 @@
+"""Requests of residents: reported by a label without an account, followed by a secret address, answered by the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.making import Browser, Clock, World, looking, page, reissue
+from webapp.service.models import Request
+
+SignIn = Callable[[str], Browser]
+
+
+@pytest.fixture
+def resident(app: Flask) -> Browser:
+    """Somebody with a phone and no account."""
+    return Browser(app)
+
+
+def report(browser: Browser, world: World, **more: Any) -> Any:
+    return browser.post(f"/c/{world.gate.code}/report", {"topic": "lift", "text": "It stands still"} | more)
+
+
+def requests(app: Flask) -> list[Request]:
+    with looking(app) as session:
+        found = list(session.scalars(sa.select(Request).order_by(Request.received_at)))
+        session.expunge_all()
+    return found
+
+
+def test_a_label_leads_to_the_form_and_the_form_to_the_residents_own_page(app: Flask, world: World, resident: Browser) -> None:
+    assert f"/c/{world.gate.code}/report" in resident.get(f"/c/{world.gate.code}").text
+    assert page(resident.get(f"/c/{world.gate.code}/report")).text.count("Report a problem")
+    answer = report(resident, world, answers=["trapped"], phone="138 0000 0000")
+    (made,) = requests(app)
+    assert (answer.status_code, answer.location) == (303, f"/r/{made.token}")
+    assert (made.urgency, made.trapped, made.danger, made.phone, made.channel) == ("urgent", True, False, "138 0000 0000", "label")
+    seen = resident.get(answer.location)
+    assert "It stands still" in page(seen).text
+    assert "call 119, 120 or 110 now" in page(seen).text
+    assert seen.headers["Cache-Control"] == "no-store"
+    assert seen.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_without_any_yes_it_is_routine_and_words_are_not_needed(app: Flask, world: World, resident: Browser) -> None:
+    assert report(resident, world, text="").status_code == 303
+    assert requests(app)[0].urgency == "routine"
+
+
+def test_a_label_that_was_replaced_still_takes_a_report(app: Flask, world: World, resident: Browser) -> None:
+    with app.app_context():
+        reissue(world.gate.id)
+    assert report(resident, world).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"topic": ""}, "Please fill this in."),
+        ({"topic": "dragon"}, "This is not possible here."),
+        ({"text": "x" * 10_000}, "At most 2000 characters."),
+        ({"phone": "call me"}, "A phone number, for example"),
+        ({"answers": ["fire"]}, "This is not possible here."),
+        ({"website": "http://spam.example"}, "Please leave the hidden field empty"),
+    ],
+)
+def test_what_cannot_be_taken_is_said_and_what_was_typed_is_kept(
+    app: Flask, world: World, resident: Browser, wrong: dict[str, Any], said: str
+) -> None:
+    answer = report(resident, world, **({"text": "The lamp by the door"} | wrong))
+    assert answer.status_code == 422
+    assert said in page(answer).text
+    assert wrong.get("text", "The lamp by the door") in answer.text
+    assert requests(app) == []
+
+
+def test_markup_comes_back_as_words(app: Flask, world: World, resident: Browser) -> None:
+    answer = report(resident, world, text="<script>alert(1)</script>")
+    assert "<script>alert" not in resident.get(answer.location).text
+
+
+def test_an_unknown_label_takes_no_report(resident: Browser) -> None:
+    assert resident.post("/c/0000000000/report", {"topic": "light"}).status_code == 404
+
+
+def test_after_ten_reports_one_address_waits_and_loses_nothing(app: Flask, world: World, resident: Browser, clock: Clock) -> None:
+    for _n in range(10):
+        assert report(resident, world).status_code == 303
+    answer = report(resident, world, text="And the door")
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) == 600
+    assert "And the door" in answer.text
+    assert "in 10 minutes" in answer.text
+    assert len(requests(app)) == 10
+    clock.forward(minutes=10)
+    assert report(resident, world).status_code == 303
+
+
+def test_a_residents_page_ends_and_nobody_guesses_one(app: Flask, world: World, resident: Browser, clock: Clock) -> None:
+    address = report(resident, world).location
+    assert resident.get(address[:-1] + ("0" if address[-1] != "0" else "1")).status_code == 404
+    clock.set(requests(app)[0].token_until - timedelta(seconds=1))
+    assert resident.get(address).status_code == 200
+    clock.forward(seconds=1)
+    assert resident.get(address).status_code == 404
+
+
+def test_the_desk_sees_the_clock_and_what_it_tells_is_on_the_residents_page(
+    app: Flask, world: World, resident: Browser, sign_in: SignIn, clock: Clock
+) -> None:
+    address = report(resident, world, topic="noise").location
+    desk = sign_in("desk")
+    assert "Reply by" in page(desk.get("/requests")).text
+    assert "You will hear from us by" in page(resident.get(address)).text
+    clock.forward(minutes=61)
+    assert "Reply was due" in page(desk.get("/requests")).text
+    (made,) = requests(app)
+    assert desk.post(f"/requests/{made.id}/tell", {"verb": "told", "text": ""}).status_code == 422
+    assert desk.post(f"/requests/{made.id}/tell", {"verb": "told", "text": "Somebody is on the way"}).status_code == 302
+    assert "Somebody is on the way" in page(resident.get(address)).text
+    assert "Reply was due" not in page(desk.get("/requests")).text
+    desk.post(f"/requests/{made.id}/tell", {"verb": "resolved", "text": "It was a party; it is over"})
+    seen = page(resident.get(address)).text
+    assert "Resolved" in seen
+    assert "it is over" in seen
+    assert "No request is open" in page(desk.get("/requests")).text
+    assert "Noise" in page(desk.get("/requests?state=all")).text
+
+
+def test_staff_are_named_to_residents_by_first_name_only(app: Flask, world: World, resident: Browser, sign_in: SignIn) -> None:
+    address = report(resident, world).location
+    (made,) = requests(app)
+    sign_in("desk").post(f"/requests/{made.id}/tell", {"verb": "told", "text": "On the way"})
+    shown = page(resident.get(address)).text
+    assert "On the way" in shown
+    with looking(app) as session:
+        full = session.execute(sa.text("SELECT name FROM person WHERE username = 'desk'")).scalar_one()
+    assert full not in shown or len(full.split()) == 1
+
+
+@pytest.mark.parametrize(("who", "status"), [("desk", 200), ("supervisor", 200), ("guard", 404), ("elsewhere", 404)])
+def test_a_request_is_for_the_desk_of_its_site(app: Flask, world: World, resident: Browser, sign_in: SignIn, who: str, status: int) -> None:
+    report(resident, world)
+    (made,) = requests(app)
+    browser = sign_in(who)
+    assert browser.get(f"/requests/{made.id}").status_code == status
+    if who == "elsewhere":
+        assert "No request is open" in page(browser.get("/requests")).text

@@ -1,0 +1,48 @@
+"""Checked values from the forms about requests."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from flask_babel import gettext as _
+from pydantic import BaseModel, Field, field_validator
+
+LONGEST = 2_000
+Topic = Literal["light", "water", "power", "lift", "dirt", "damage", "green", "noise", "other"]
+Answer = Literal["danger", "outage", "trapped"]
+COMPLAINTS = {"noise"}
+ENQUIRIES = {"other"}  # until the desk has read it
+PHONE = re.compile(r"\+?[0-9][0-9 ()/-]{4,28}")
+
+
+class ReportForm(BaseModel):
+    """What somebody reports by a label: two taps and, if they like, words and a phone number."""
+
+    topic: Topic
+    text: Annotated[str, Field(max_length=LONGEST)] = ""
+    answers: list[Answer] = []
+    phone: Annotated[str, Field(max_length=30)] = ""
+    website: str = ""  # nobody sees this field: what fills it in is a program
+
+    @property
+    def kind(self) -> str:
+        """What the topic makes of it: repair, complaint or enquiry."""
+        if self.topic in COMPLAINTS:
+            return "complaint"
+        return "enquiry" if self.topic in ENQUIRIES else "repair"
+
+    @field_validator("phone")
+    @classmethod
+    def can_be_called(cls, value: str) -> str:
+        """Refuse what nobody could call."""
+        if value and not PHONE.fullmatch(value):
+            raise ValueError(_("A phone number, for example 138 0000 0000. You may also leave this empty."))
+        return value
+
+
+class TellForm(BaseModel):
+    """News for the resident. `verb`: told, or resolved with the result."""
+
+    verb: Literal["told", "resolved"]
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST)]

@@ -1,0 +1,65 @@
+"""What residents report, and what happened to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.core import clock, ids
+from webapp.core.db import Base
+from webapp.sites.models import Checkpoint, Place, Site
+
+
+class Request(Base):
+    """A report 报事, as it was made. It is never changed; what happens afterwards are its events.
+
+    `kind`: repair, complaint or enquiry; `topic`: what it is about; `phone`: how to reach who made it; `address`: the network address it came from, for the limits
+    alone; `token` opens the resident's page until `token_until`.
+    """
+
+    __tablename__ = "request"
+    __table_args__ = (
+        sa.Index("ix_request_site_received", "site_id", "received_at"),
+        sa.Index("ix_request_address", "address", "received_at"),
+        sa.Index("ix_request_checkpoint", "checkpoint_id", "received_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"))
+    place_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("place.id"))
+    checkpoint_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("checkpoint.id"))
+    channel: Mapped[str] = mapped_column(sa.String(20))
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    topic: Mapped[str] = mapped_column(sa.String(20))
+    text: Mapped[str] = mapped_column(sa.Text, default="")
+    danger: Mapped[bool] = mapped_column(default=False)
+    outage: Mapped[bool] = mapped_column(default=False)
+    trapped: Mapped[bool] = mapped_column(default=False)
+    urgency: Mapped[str] = mapped_column(sa.String(10))
+    phone: Mapped[str] = mapped_column(sa.String(30), default="")
+    language: Mapped[str] = mapped_column(sa.String(10))
+    address: Mapped[str] = mapped_column(sa.String(60), default="")
+    token: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    token_until: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    site: Mapped[Site] = relationship(lazy="joined")
+    place: Mapped[Place | None] = relationship(lazy="joined")
+    checkpoint: Mapped[Checkpoint | None] = relationship(lazy="joined")
+    events: Mapped[list[RequestEvent]] = relationship(lazy="selectin", order_by="RequestEvent.at, RequestEvent.id")
+
+
+class RequestEvent(Base):
+    """Something that happened to a request: who (None: the resident), what, when, and what was said. Never changed."""
+
+    __tablename__ = "request_event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    request_id: Mapped[UUID] = mapped_column(sa.ForeignKey("request.id"), index=True)
+    verb: Mapped[str] = mapped_column(sa.String(20))
+    text: Mapped[str] = mapped_column(sa.Text, default="")
+    person_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,0 +1,175 @@
+"""Reporting by a label, the resident's page, and the desk's list of requests."""
+
+from __future__ import annotations
+
+from math import ceil
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from webapp.core import clock, gate
+from webapp.core.forms import check
+from webapp.core.i18n import day_and_time, language, named
+from webapp.core.pages import page_of
+from webapp.core.problems import Problem
+from webapp.people.queries import names
+from webapp.people.session import me
+from webapp.records.rules import receipt_code
+from webapp.service import actions, queries
+from webapp.service.clocks import due_at
+from webapp.service.clocks import state as clock_state
+from webapp.service.forms import LONGEST, ReportForm, TellForm
+from webapp.service.models import Request
+from webapp.service.rules import Limits, first_name, looks_automatic, too_many
+from webapp.service.words import CHANNEL_WORDS, CLOCK_WORDS, REQUEST_STATES, TOPIC_WORDS
+from webapp.sites.models import Checkpoint
+from webapp.sites.queries import label_by_code
+from webapp.sites.rules import read_code
+
+service = Blueprint("service", __name__)
+LIMITS = Limits()
+
+
+# ---------------------------------------------------------------- anybody: report, and follow it
+
+
+@service.get("/c/<code>/report")
+@gate.public
+def report_page(code: str) -> str:
+    """The form by which anybody reports a problem at a label's place."""
+    return show_form(code, checkpoint_of(code))
+
+
+@service.post("/c/<code>/report")
+@gate.public
+def report(code: str) -> AnyResponse | tuple[str, int]:
+    """Take a report in and lead to its page."""
+    checkpoint, now, address = checkpoint_of(code), clock.now(), (request.remote_addr or "")[:60]
+    form, errors = check(ReportForm, request.form)
+    if form is None:
+        return show_form(code, checkpoint, errors), 422
+    if looks_automatic(form.website):
+        return show_form(code, checkpoint, {"website": _("Please leave the hidden field empty and send it again.")}), 422
+    longest = max(LIMITS.address.window, LIMITS.label.window)
+    wait_s = too_many(*queries.posts_since(now - longest, address, checkpoint.id), now, LIMITS)
+    if wait_s is not None:
+        response = make_response(show_form(code, checkpoint, wait_s=wait_s), 429)
+        response.headers["Retry-After"] = str(wait_s)
+        return response
+    made = actions.report(form, checkpoint, language(), address, now)
+    return redirect(url_for("service.resident_page", token=made.token), 303)
+
+
+def checkpoint_of(code: str) -> Checkpoint:
+    """The checkpoint that a label marks, a superseded label's too. Raises Problem not-found."""
+    known = read_code(code)
+    label = label_by_code(known) if known else None
+    if label is None:
+        raise Problem("not-found")
+    return label.checkpoint
+
+
+def show_form(code: str, checkpoint: Checkpoint, errors: dict[str, str] | None = None, wait_s: int = 0) -> str:
+    """The form, with what was typed and what was wrong."""
+    values = request.form if request.method == "POST" else MultiDict()
+    return render_template(
+        "service/report.html", code=code, checkpoint=checkpoint, errors=errors or {}, values=values, longest=LONGEST,
+        topics=list(TOPIC_WORDS.items()), wait=ceil(wait_s / 60),
+    )  # fmt: skip
+
+
+@service.get("/r/<token>")
+@gate.public
+def resident_page(token: str) -> Response:
+    """A resident's own request: what was said and what happens now. Of staff it shows first name only."""
+    now = clock.now()
+    found = queries.request_by_token(token, now)
+    people = names(e.person_id for e in found.events if e.person_id)
+    told = [
+        {"name": first_name(named(people[e.person_id])) if e.person_id else _("You"), "at": e.at, "text": e.text}
+        for e in found.events
+        if e.text
+    ]
+    page = render_template(
+        "service/resident.html", request_=found, standing=queries.standing_of(found), told=told, number=receipt_code(found.id),
+        next_news=queries.next_news(found, now), topics=TOPIC_WORDS, states=REQUEST_STATES,
+    )  # fmt: skip
+    response = make_response(page)
+    # The address is the key: it is told to nobody, and no cache keeps what it opens.
+    response.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"})
+    return response
+
+
+# ---------------------------------------------------------------- the desk
+
+
+@service.get("/requests")
+@gate.at_least("desk")
+def request_list() -> str:
+    """Requests of one's sites: open ones, or all."""
+    state, now = "all" if request.args.get("state") == "all" else "open", clock.now()
+    page = page_of(queries.requests_reached(me(), state == "open"))
+    rows = [{"request": r, "number": receipt_code(r.id), **mark_of(r)} for r in page.rows]
+    return render_template("service/requests.html", page=page, rows=rows, state=state, topics=TOPIC_WORDS, now=now)
+
+
+def mark_of(found: Request) -> dict[str, str]:
+    """A request's state and word in a list: its pressing clock while it is open."""
+    now = clock.now()
+    pressing = queries.pressing(found, now)
+    if pressing is None:
+        return {"mark": "neutral", "word": str(REQUEST_STATES[queries.standing_of(found).state])}
+    late = clock_state(pressing, now) == "overdue"
+    return {"mark": "late" if late else "open", "word": clock_words(found)}
+
+
+def clock_words(found: Request) -> str:
+    """The clock that presses, and until when: "Reply by 23 Nov 15:00"."""
+    now = clock.now()
+    pressing = queries.pressing(found, now)
+    if pressing is None:
+        return ""
+    when = day_and_time(due_at(pressing, now), found.site.zone)
+    word = str(CLOCK_WORDS[pressing.name])
+    return (
+        _("%(what)s was due %(when)s", what=word, when=when)
+        if due_at(pressing, now) < now
+        else _("%(what)s by %(when)s", what=word, when=when)
+    )
+
+
+@service.get("/requests/<uuid:request_id>")
+@gate.at_least("desk")
+def request_page(request_id: UUID) -> str:
+    """One request: what was said, its clock, and telling the resident."""
+    return show_request(queries.request_for(me(), request_id))
+
+
+def show_request(found: Request, errors: dict[str, str] | None = None) -> str:
+    """The request's page, with what was wrong in its form."""
+    return render_template(
+        "service/request.html", request_=found, standing=queries.standing_of(found), number=receipt_code(found.id),
+        people=names(e.person_id for e in found.events if e.person_id), due=clock_words(found), errors=errors or {}, values=request.form,
+        longest=LONGEST, topics=TOPIC_WORDS, states=REQUEST_STATES, channels=CHANNEL_WORDS,
+    )  # fmt: skip
+
+
+@service.post("/requests/<uuid:request_id>/tell")
+@gate.at_least("desk")
+def tell(request_id: UUID) -> AnyResponse | tuple[str, int]:
+    """Tell the resident something, or the result."""
+    found = queries.request_for(me(), request_id)
+    form, errors = check(TellForm, request.form)
+    if form is None:
+        return show_request(found, errors), 422
+    actions.tell(found, form.verb, form.text, me().id, clock.now())
+    flash(_("The resident sees it now."))
+    return redirect(url_for("service.request_page", request_id=found.id))
+
+
+def init(app: Flask) -> None:
+    """Routes."""
+    app.register_blueprint(service)
