@@ -1,0 +1,37 @@
+"""A resident without an account reports by a label, the desk tells the result, the resident reads it."""
+
+from __future__ import annotations
+
+import re
+
+from .conftest import MakePhone
+from .serving import World
+
+
+def test_a_resident_reports_by_a_label_and_reads_what_the_desk_tells(new_phone: MakePhone, world: World) -> None:
+    resident, office = new_phone(), new_phone().sign_in("supervisor", then="/requests")
+    resident.goto(f"/c/{world.spots[0].code}")  # as the phone's own camera app opens it
+    resident.page.get_by_role("link", name="Report a problem here").click()
+    resident.page.get_by_role("button", name="Send report").click()
+    resident.page.get_by_text("Please fill this in.").wait_for()
+    resident.page.get_by_text("Lift", exact=True).tap()
+    resident.page.get_by_text("Somebody is trapped").tap()
+    resident.page.get_by_label("In your words").fill("Between the 3rd and the 4th floor")
+    resident.page.get_by_role("button", name="Send report").click()
+    resident.page.wait_for_url(re.compile(r"/r/[0-9a-f]{32}$"))
+    assert resident.page.get_by_text("call 119, 120 or 110 now").is_visible()
+    assert world.spots[0].name in resident.page.locator("header").inner_text()
+
+    office.goto("/requests")
+    office.page.get_by_role("link", name=re.compile("Between the 3rd")).click()
+    office.page.get_by_label("Tell the resident").fill("The lift company is here")
+    office.page.get_by_role("button", name="Tell", exact=True).click()
+    office.page.get_by_text("The resident sees it now.").wait_for()
+    office.page.get_by_label("Tell the resident").fill("Everybody is out, and well")
+    office.page.get_by_role("button", name="Tell as the result").click()
+    office.page.get_by_role("heading", name="Resolved").wait_for()
+
+    resident.page.reload()
+    told = resident.page.locator("main").inner_text()
+    assert told.index("The lift company is here") < told.index("Everybody is out, and well")
+    assert "Resolved" in told
