@@ -46,6 +46,7 @@ SUPERVISOR = {
     "requests": "/requests",
     "requests-all": "/requests?state=all",
     "request": "{request}",
+    "new-request": "/requests/new",
     "office-today": "/today",
     "office-me": "/me",
 }

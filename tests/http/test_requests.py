@@ -143,6 +143,49 @@ def test_staff_are_named_to_residents_by_first_name_only(app: Flask, world: Worl
     assert full not in shown or len(full.split()) == 1
 
 
+@pytest.mark.parametrize("channel", ["phone", "counter", "owners_group"])
+def test_the_desk_keeps_what_it_is_told(app: Flask, world: World, sign_in: SignIn, resident: Browser, channel: str) -> None:
+    desk = sign_in("desk")
+    with looking(app) as session:
+        place = session.execute(sa.text("SELECT id FROM place ORDER BY id LIMIT 1")).scalar_one()
+    said = {
+        "channel": channel,
+        "place_id": str(place),
+        "topic": "water",
+        "text": "A pipe drips",
+        "answers": ["danger"],
+        "phone": "13800000000",
+    }
+    answer = desk.post("/requests/new", said)
+    (made,) = requests(app)
+    assert (answer.status_code, answer.location) == (303, f"/requests/{made.id}")
+    assert (made.channel, made.urgency, made.person_id) == (channel, "urgent", world.people["desk"])
+    seen = desk.get(answer.location).text
+    assert f"/r/{made.token}" in seen
+    assert "tel:13800000000" in seen
+    assert "A pipe drips" in page(resident.get(f"/r/{made.token}")).text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"text": ""}, "Please fill this in."),
+        ({"channel": "label"}, "This is not possible here."),
+        ({"place_id": "01a20a80-7c60-7ce7-a2bf-4a5cf8633958"}, "This is not possible here."),
+        ({"place_id": "the cellar"}, "This is not possible here."),
+    ],
+)
+def test_the_desk_hears_what_is_missing(app: Flask, sign_in: SignIn, wrong: dict[str, str], said: str) -> None:
+    answer = sign_in("desk").post("/requests/new", {"channel": "phone", "topic": "light", "text": "Dark"} | wrong)
+    assert answer.status_code == 422
+    assert said in page(answer).text
+    assert requests(app) == []
+
+
+def test_the_desk_of_elsewhere_takes_nothing_in_here(sign_in: SignIn) -> None:
+    assert sign_in("elsewhere").get("/requests/new?site=garden").status_code == 404
+
+
 @pytest.mark.parametrize(("who", "status"), [("desk", 200), ("supervisor", 200), ("guard", 404), ("elsewhere", 404)])
 def test_a_request_is_for_the_desk_of_its_site(app: Flask, world: World, resident: Browser, sign_in: SignIn, who: str, status: int) -> None:
     report(resident, world)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from webapp.core import ids
 from webapp.core.db import db
-from webapp.service.forms import ReportForm
+from webapp.service.forms import ReportForm, TakeForm
 from webapp.service.models import Request, RequestEvent
 from webapp.service.rules import Answers, urgency
 from webapp.sites.models import Checkpoint
@@ -16,14 +17,37 @@ TOKEN_BITS = 128
 TOKEN_LASTS = timedelta(days=365)
 
 
+@dataclass(frozen=True)
+class Where:
+    """What a request is about: a site, and within it a place and a checkpoint as far as they are known."""
+
+    site_id: UUID
+    place_id: UUID | None = None
+    checkpoint_id: UUID | None = None
+
+
 def report(form: ReportForm, checkpoint: Checkpoint, language: str, address: str, now: datetime) -> Request:
-    """Keep what somebody reports at a checkpoint; gives the request with its token."""
+    """Keep what somebody reports by a label, from a network address; gives the request with its token."""
+    return _keep(
+        form, Where(checkpoint.site_id, checkpoint.place_id, checkpoint.id), now, channel="label", language=language, address=address
+    )
+
+
+def take(form: TakeForm, site_id: UUID, person_id: UUID, language: str, now: datetime) -> Request:
+    """Keep what somebody told the desk; gives the request with its token. `person_id`: who took it."""
+    return _keep(form, Where(site_id, form.place_id), now, channel=form.channel, language=language, person_id=person_id)
+
+
+def _keep(
+    form: ReportForm, where: Where, now: datetime, *, channel: str, language: str, address: str = "", person_id: UUID | None = None
+) -> Request:
     answers = Answers(danger="danger" in form.answers, outage="outage" in form.answers, trapped="trapped" in form.answers)
     request = Request(
-        site_id=checkpoint.site_id,
-        place_id=checkpoint.place_id,
-        checkpoint_id=checkpoint.id,
-        channel="label",
+        site_id=where.site_id,
+        place_id=where.place_id,
+        checkpoint_id=where.checkpoint_id,
+        channel=channel,
+        person_id=person_id,
         kind=form.kind,
         topic=form.topic,
         text=form.text,

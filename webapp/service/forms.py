@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
+from uuid import UUID
 
 from flask_babel import gettext as _
 from pydantic import BaseModel, Field, field_validator
@@ -39,6 +40,14 @@ class ReportForm(BaseModel):
         if value and not PHONE.fullmatch(value):
             raise ValueError(_("A phone number, for example 138 0000 0000. You may also leave this empty."))
         return value
+
+
+class TakeForm(ReportForm):
+    """What somebody told the desk: the same, with the way it came in, a place, and always words."""
+
+    channel: Literal["phone", "counter", "owners_group"]
+    place_id: UUID | None = None
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
 class TellForm(BaseModel):

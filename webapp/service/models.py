@@ -16,7 +16,7 @@ from webapp.sites.models import Checkpoint, Place, Site
 class Request(Base):
     """A report 报事, as it was made. It is never changed; what happens afterwards are its events.
 
-    `kind`: repair, complaint or enquiry; `topic`: what it is about; `phone`: how to reach who made it; `address`: the network address it came from, for the limits
+    `kind`: repair, complaint or enquiry; `topic`: what it is about; `person_id`: of our staff, who took it; `phone`: how to reach who made it; `address`: the network address it came from, for the limits
     alone; `token` opens the resident's page until `token_until`.
     """
 
@@ -38,6 +38,7 @@ class Request(Base):
     danger: Mapped[bool] = mapped_column(default=False)
     outage: Mapped[bool] = mapped_column(default=False)
     trapped: Mapped[bool] = mapped_column(default=False)
+    person_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
     urgency: Mapped[str] = mapped_column(sa.String(10))
     phone: Mapped[str] = mapped_column(sa.String(30), default="")
     language: Mapped[str] = mapped_column(sa.String(10))

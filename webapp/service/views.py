@@ -21,12 +21,12 @@ from webapp.records.rules import receipt_code
 from webapp.service import actions, queries
 from webapp.service.clocks import due_at
 from webapp.service.clocks import state as clock_state
-from webapp.service.forms import LONGEST, ReportForm, TellForm
+from webapp.service.forms import LONGEST, ReportForm, TakeForm, TellForm
 from webapp.service.models import Request
 from webapp.service.rules import Limits, first_name, looks_automatic, too_many
 from webapp.service.words import CHANNEL_WORDS, CLOCK_WORDS, REQUEST_STATES, TOPIC_WORDS
-from webapp.sites.models import Checkpoint
-from webapp.sites.queries import label_by_code
+from webapp.sites.models import Checkpoint, Site
+from webapp.sites.queries import label_by_code, place_tree, site_for, sites_for
 from webapp.sites.rules import read_code
 
 service = Blueprint("service", __name__)
@@ -139,6 +139,48 @@ def clock_words(found: Request) -> str:
         if due_at(pressing, now) < now
         else _("%(what)s by %(when)s", what=word, when=when)
     )
+
+
+@service.get("/requests/new")
+@gate.at_least("desk")
+def new_request() -> str:
+    """The form for what somebody tells the desk."""
+    return show_new(site_asked_for())
+
+
+@service.post("/requests/new")
+@gate.at_least("desk")
+def take() -> AnyResponse | tuple[str, int]:
+    """Take in what somebody told the desk, and lead to its page."""
+    site = site_asked_for()
+    form, errors = check(TakeForm, request.form)
+    if form is not None and form.place_id not in (None, *(place.id for place, _depth in place_tree(site.id))):
+        form, errors = None, {"place_id": _("This is not possible here.")}
+    if form is None:
+        return show_new(site, errors), 422
+    made = actions.take(form, site.id, me().id, language(), clock.now())
+    return redirect(url_for("service.request_page", request_id=made.id), 303)
+
+
+def site_asked_for() -> Site:
+    """The site that the address names, or the first within reach. Raises Problem not-found."""
+    reached = sites_for(me(), "desk")
+    slug = request.args.get("site", reached[0].slug if reached else "")
+    return site_for(me(), slug, "desk")
+
+
+def show_new(site: Site, errors: dict[str, str] | None = None) -> str:
+    """The desk's form, with what was typed and what was wrong."""
+    values = request.form if request.method == "POST" else MultiDict()
+    places = [(place.id, "\u2003" * depth + named(place)) for place, depth in place_tree(site.id)]
+    choices = [
+        {"href": url_for("service.new_request", site=each.slug), "word": named(each), "active": each.id == site.id}
+        for each in sites_for(me(), "desk")
+    ]
+    return render_template(
+        "service/new.html", site_=site, sites=choices, places=places, errors=errors or {}, values=values, longest=LONGEST,
+        topics=list(TOPIC_WORDS.items()), channels=[(key, CHANNEL_WORDS[key]) for key in ("phone", "counter", "owners_group")],
+    )  # fmt: skip
 
 
 @service.get("/requests/<uuid:request_id>")
