@@ -12,21 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.core.gate import RANKS
-from webapp.work_orders.rules import (
-    STATES,
-    VERBS,
-    WORK,
-    Fault,
-    Order,
-    Standing,
-    Step,
-    allowed,
-    burning,
-    fold,
-    next_in_turn,
-    same_fault,
-    urgent_on_site_due,
-)
+from webapp.work_orders.rules import Fault, allowed, burning, next_in_turn, same_fault, urgent_on_site_due
+from webapp.work_orders.states import fold
+from webapp.work_orders.steps import STATES, VERBS, WORK, Order, Standing, Step
 
 RAISED = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ORDER = Order(UUID(int=1), RAISED)
