@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.making import Browser, Clock, World, looking, page, reissue
-from webapp.service.models import Request
+from webapp.core.db import db, writing
+from webapp.service.models import Request, RequestEvent
 
 SignIn = Callable[[str], Browser]
 
@@ -130,6 +131,17 @@ def test_the_desk_sees_the_clock_and_what_it_tells_is_on_the_residents_page(
     assert "it is over" in seen
     assert "No request is open" in page(desk.get("/requests")).text
     assert "Noise" in page(desk.get("/requests?state=all")).text
+
+
+def test_a_request_that_was_reopened_is_open_again(app: Flask, world: World, resident: Browser, sign_in: SignIn, clock: Clock) -> None:
+    report(resident, world)
+    (made,) = requests(app)
+    desk = sign_in("desk")
+    desk.post(f"/requests/{made.id}/tell", {"verb": "resolved", "text": "Done"})
+    assert "No request is open" in page(desk.get("/requests")).text
+    with app.app_context(), writing():
+        db.session.add(RequestEvent(request_id=made.id, verb="reopened", at=clock.forward(hours=1)))
+    assert "It stands still" in page(desk.get("/requests")).text
 
 
 def test_staff_are_named_to_residents_by_first_name_only(app: Flask, world: World, resident: Browser, sign_in: SignIn) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from webapp.core.db import db
 from webapp.core.problems import Problem
@@ -54,7 +55,9 @@ def requests_reached(person: Person, open_only: bool) -> sa.Select[Request]:
         found = found.where(Request.site_id.in_(own))
     if not open_only:
         return found.order_by(Request.received_at.desc(), Request.id)
-    ended = sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.verb.in_(ENDS))
+    again = aliased(RequestEvent)
+    reopened = sa.exists().where(again.request_id == Request.id, again.verb == "reopened", again.at >= RequestEvent.at)
+    ended = sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.verb.in_(ENDS), ~reopened)
     return found.where(~ended).order_by(Request.urgency.desc(), Request.received_at, Request.id)
 
 

@@ -20,7 +20,6 @@ from webapp.people.session import me
 from webapp.records.rules import receipt_code
 from webapp.service import actions, queries
 from webapp.service.clocks import due_at
-from webapp.service.clocks import state as clock_state
 from webapp.service.forms import LONGEST, ReportForm, TakeForm, TellForm
 from webapp.service.models import Request
 from webapp.service.rules import Limits, first_name, looks_automatic, too_many
@@ -117,28 +116,16 @@ def request_list() -> str:
 
 
 def mark_of(found: Request) -> dict[str, str]:
-    """A request's state and word in a list: its pressing clock while it is open."""
+    """A request's mark and words in a list: the clock that presses, or where it stands when none does."""
     now = clock.now()
     pressing = queries.pressing(found, now)
     if pressing is None:
         return {"mark": "neutral", "word": str(REQUEST_STATES[queries.standing_of(found).state])}
-    late = clock_state(pressing, now) == "overdue"
-    return {"mark": "late" if late else "open", "word": clock_words(found)}
-
-
-def clock_words(found: Request) -> str:
-    """The clock that presses, and until when: "Reply by 23 Nov 15:00"."""
-    now = clock.now()
-    pressing = queries.pressing(found, now)
-    if pressing is None:
-        return ""
-    when = day_and_time(due_at(pressing, now), found.site.zone)
-    word = str(CLOCK_WORDS[pressing.name])
-    return (
-        _("%(what)s was due %(when)s", what=word, when=when)
-        if due_at(pressing, now) < now
-        else _("%(what)s by %(when)s", what=word, when=when)
-    )
+    due = due_at(pressing, now)
+    what, when = str(CLOCK_WORDS[pressing.name]), day_and_time(due, found.site.zone)
+    if due < now:
+        return {"mark": "late", "word": _("%(what)s was due %(when)s", what=what, when=when)}
+    return {"mark": "open", "word": _("%(what)s by %(when)s", what=what, when=when)}
 
 
 @service.get("/requests/new")
@@ -194,7 +181,7 @@ def show_request(found: Request, errors: dict[str, str] | None = None) -> str:
     """The request's page, with what was wrong in its form."""
     return render_template(
         "service/request.html", request_=found, standing=queries.standing_of(found), number=receipt_code(found.id),
-        people=names(e.person_id for e in found.events if e.person_id), due=clock_words(found), errors=errors or {}, values=request.form,
+        people=names(e.person_id for e in found.events if e.person_id), due=mark_of(found), errors=errors or {}, values=request.form,
         longest=LONGEST, topics=TOPIC_WORDS, states=REQUEST_STATES, channels=CHANNEL_WORDS,
     )  # fmt: skip
 
