@@ -69,6 +69,7 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
     with app.app_context(), writing():
         checkpoint = db.session.get_one(Checkpoint, world.gate.id)
         request = service.report(ReportForm(topic="light"), checkpoint, "en", "", clock.now())
+        service.add_photos(request, [content])
         reported = {"request": request.id, "token": request.token}
     return reported | {
         "held": held.id,
@@ -164,7 +165,7 @@ def test_the_public_list_is_short_and_known(app: Flask) -> None:
     assert public == {
         "static_files.file", "static_files.service_worker", "people.login", "people.sign_in", "people.login_as", "people.sign_in_as", "people.forget",
         "people.logout", "people.choose_language", "sites.open_label", "phone.outbox", "phone.offline", "home.first_page", "home.first_run",
-        "home.make_first", "home.healthz", "home.manifest", "service.report_page", "service.report", "service.resident_page",
+        "home.make_first", "home.healthz", "home.manifest", "service.report_page", "service.report", "service.resident_page", "service.resident_photo",
     }  # fmt: skip
 
 

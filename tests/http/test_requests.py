@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.making import Browser, Clock, World, looking, page, reissue
+from tests.making import Browser, Clock, World, looking, named_photo, page, picture, reissue
 from webapp.core.db import db, writing
 from webapp.service.models import Request, RequestEvent
 
@@ -83,6 +84,56 @@ def test_what_cannot_be_taken_is_said_and_what_was_typed_is_kept(
 def test_markup_comes_back_as_words(app: Flask, world: World, resident: Browser) -> None:
     answer = report(resident, world, text="<script>alert(1)</script>")
     assert "<script>alert" not in resident.get(answer.location).text
+
+
+def photos(*contents: bytes) -> dict[str, Any]:
+    return {"photos": [(io.BytesIO(content), f"{n}.jpg") for n, content in enumerate(contents)]}
+
+
+def test_photos_come_with_it_and_only_those_whom_it_concerns_see_them(app: Flask, world: World, resident: Browser, sign_in: SignIn) -> None:
+    red, blue = picture(colour="red"), picture("PNG", colour="blue")
+    address = report(resident, world, **photos(red, blue, red)).location
+    (made,) = requests(app)
+    first, second = (named_photo(content)["sha256"] for content in (red, blue))
+    assert resident.get(f"{address}/photos/{first}").data == red
+    desk = sign_in("desk")
+    assert f"/requests/{made.id}/photos/{second}" in desk.get(f"/requests/{made.id}").text
+    answer = desk.get(f"/requests/{made.id}/photos/{second}")
+    assert (answer.data, answer.mimetype) == (blue, "image/png")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert sign_in("elsewhere").get(f"/requests/{made.id}/photos/{first}").status_code == 404
+    other = report(resident, world).location
+    assert resident.get(f"{other}/photos/{first}").status_code == 404
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+@pytest.mark.parametrize(
+    ("contents", "said"),
+    [
+        ([SVG], "This file is not a picture that Rounds can keep. Use JPEG, PNG, WebP or HEIC"),
+        ([b"<html></html>"], "This file is not a picture"),
+        ([picture()[:-20]], "This file is not a picture"),
+        ([picture()] * 4, "At most 3 photos, please."),
+    ],
+)
+def test_what_is_no_photo_is_said_and_the_words_are_kept(
+    app: Flask, world: World, resident: Browser, contents: list[bytes], said: str
+) -> None:
+    answer = report(resident, world, text="The lamp by the door", **photos(*contents))
+    assert answer.status_code == 422
+    assert said in page(answer).text
+    assert "The lamp by the door" in answer.text
+    assert requests(app) == []
+
+
+def test_thirty_megabytes_are_refused_in_words(app: Flask, world: World, resident: Browser) -> None:
+    form = b"--x\r\nContent-Disposition: form-data; name=photos; filename=a.jpg\r\n\r\n" + bytes(30 * 1024 * 1024) + b"\r\n--x--\r\n"
+    answer = resident.post(f"/c/{world.gate.code}/report", form, {"Content-Type": "multipart/form-data; boundary=x"})
+    assert answer.status_code == 413
+    assert "That is too much in one piece." in answer.text
+    assert requests(app) == []
 
 
 def test_an_unknown_label_takes_no_report(resident: Browser) -> None:

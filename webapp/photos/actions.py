@@ -88,8 +88,8 @@ def store_partial(sha256: str, partial: Partial, person_id: UUID) -> bool:
     return new
 
 
-def store_office(content: bytes, person_id: UUID) -> str:
-    """Keep a picture that came with an office form; gives its digest. Raises Problem too-large, not-a-picture."""
+def store_office(content: bytes, person_id: UUID | None) -> str:
+    """Keep a picture that came with a form (`person_id`: of whom, if of our people); gives its digest. Raises Problem too-large, not-a-picture."""
     sha256 = hashlib.sha256(content).hexdigest()
     store(sha256, content, person_id)
     return sha256

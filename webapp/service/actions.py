@@ -8,8 +8,9 @@ from uuid import UUID
 
 from webapp.core import ids
 from webapp.core.db import db
+from webapp.photos import actions as photos
 from webapp.service.forms import ReportForm, TakeForm
-from webapp.service.models import Request, RequestEvent
+from webapp.service.models import Request, RequestEvent, RequestPhoto
 from webapp.service.rules import Answers, urgency
 from webapp.sites.models import Checkpoint
 
@@ -65,6 +66,13 @@ def _keep(
     db.session.add(request)
     db.session.flush()
     return request
+
+
+def add_photos(request: Request, pictures: list[bytes]) -> None:
+    """Keep the pictures that came with it, each once. Raises Problem too-large, not-a-picture, full."""
+    digests = dict.fromkeys(photos.store_office(content, None) for content in pictures)
+    db.session.add_all(RequestPhoto(request_id=request.id, sha256=sha256, rank=rank) for rank, sha256 in enumerate(digests))
+    db.session.flush()
 
 
 def tell(request: Request, verb: str, text: str, person_id: UUID, now: datetime) -> None:

@@ -50,7 +50,18 @@ class Request(Base):
     site: Mapped[Site] = relationship(lazy="joined")
     place: Mapped[Place | None] = relationship(lazy="joined")
     checkpoint: Mapped[Checkpoint | None] = relationship(lazy="joined")
+    photos: Mapped[list[RequestPhoto]] = relationship(lazy="select", order_by="RequestPhoto.rank")
     events: Mapped[list[RequestEvent]] = relationship(lazy="selectin", order_by="RequestEvent.at, RequestEvent.id")
+
+
+class RequestPhoto(Base):
+    """A photo that came with a request; the bytes are in `photo`."""
+
+    __tablename__ = "request_photo"
+
+    request_id: Mapped[UUID] = mapped_column(sa.ForeignKey("request.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(sa.ForeignKey("photo.sha256"), primary_key=True)
+    rank: Mapped[int] = mapped_column(default=0)
 
 
 class RequestEvent(Base):

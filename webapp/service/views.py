@@ -17,6 +17,8 @@ from webapp.core.pages import page_of
 from webapp.core.problems import Problem
 from webapp.people.queries import names
 from webapp.people.session import me
+from webapp.photos import actions as photos
+from webapp.photos.views import hand_out
 from webapp.records.rules import receipt_code
 from webapp.service import actions, queries
 from webapp.service.clocks import due_at
@@ -30,6 +32,7 @@ from webapp.sites.rules import read_code
 
 service = Blueprint("service", __name__)
 LIMITS = Limits()
+MOST_PHOTOS = 3
 
 
 # ---------------------------------------------------------------- anybody: report, and follow it
@@ -46,10 +49,11 @@ def report_page(code: str) -> str:
 @gate.public
 def report(code: str) -> AnyResponse | tuple[str, int]:
     """Take a report in and lead to its page."""
+    pictures, wrong = pictures_sent()  # before the database is asked at all: its one writer waits for no picture to be looked at
     checkpoint, now, address = checkpoint_of(code), clock.now(), (request.remote_addr or "")[:60]
     form, errors = check(ReportForm, request.form)
-    if form is None:
-        return show_form(code, checkpoint, errors), 422
+    if form is None or wrong:
+        return show_form(code, checkpoint, errors | wrong), 422
     if looks_automatic(form.website):
         return show_form(code, checkpoint, {"website": _("Please leave the hidden field empty and send it again.")}), 422
     longest = max(LIMITS.address.window, LIMITS.label.window)
@@ -59,7 +63,21 @@ def report(code: str) -> AnyResponse | tuple[str, int]:
         response.headers["Retry-After"] = str(wait_s)
         return response
     made = actions.report(form, checkpoint, language(), address, now)
+    actions.add_photos(made, pictures)
     return redirect(url_for("service.resident_page", token=made.token), 303)
+
+
+def pictures_sent() -> tuple[list[bytes], dict[str, str]]:
+    """The pictures of the form, and what is wrong with them, by field."""
+    pictures = [content for upload in request.files.getlist("photos") if (content := upload.read())]
+    if len(pictures) > MOST_PHOTOS:
+        return [], {"photos": _("At most %(count)s photos, please.", count=MOST_PHOTOS)}
+    try:
+        for content in pictures:
+            photos.look_at(content)
+    except Problem as refused:
+        return [], {"photos": f"{refused.sentence} {refused.refusal.advice}"}
+    return pictures, {}
 
 
 def checkpoint_of(code: str) -> Checkpoint:
@@ -100,6 +118,20 @@ def resident_page(token: str) -> Response:
     # The address is the key: it is told to nobody, and no cache keeps what it opens.
     response.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"})
     return response
+
+
+@service.get("/r/<token>/photos/<sha256>")
+@gate.public
+def resident_photo(token: str, sha256: str) -> Response:
+    """A photo that the resident sent, for whoever holds the page's address."""
+    return hand_out(photo_of(queries.request_by_token(token, clock.now()), sha256))
+
+
+def photo_of(found: Request, sha256: str) -> str:
+    """The digest, if that photo came with the request. Raises Problem not-found."""
+    if all(photo.sha256 != sha256 for photo in found.photos):
+        raise Problem("not-found")
+    return sha256
 
 
 # ---------------------------------------------------------------- the desk
@@ -184,6 +216,13 @@ def show_request(found: Request, errors: dict[str, str] | None = None) -> str:
         people=names(e.person_id for e in found.events if e.person_id), due=mark_of(found), errors=errors or {}, values=request.form,
         longest=LONGEST, topics=TOPIC_WORDS, states=REQUEST_STATES, channels=CHANNEL_WORDS,
     )  # fmt: skip
+
+
+@service.get("/requests/<uuid:request_id>/photos/<sha256>")
+@gate.at_least("desk")
+def photo(request_id: UUID, sha256: str) -> Response:
+    """A photo that came with a request, for the desk of its site."""
+    return hand_out(photo_of(queries.request_for(me(), request_id), sha256))
 
 
 @service.post("/requests/<uuid:request_id>/tell")

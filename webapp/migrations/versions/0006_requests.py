@@ -59,7 +59,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_request_event_request_id'), 'request_event', ['request_id'], unique=False)
 
+    op.create_table('request_photo',
+    sa.Column('request_id', sa.Uuid(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('rank', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['request_id'], ['request.id'], name=op.f('fk_request_photo_request_id')),
+    sa.ForeignKeyConstraint(['sha256'], ['photo.sha256'], name=op.f('fk_request_photo_sha256')),
+    sa.PrimaryKeyConstraint('request_id', 'sha256', name=op.f('pk_request_photo'))
+    )
+
 
 def downgrade() -> None:
+    op.drop_table('request_photo')
     op.drop_table('request_event')
     op.drop_table('request')
