@@ -166,6 +166,7 @@ def test_the_public_list_is_short_and_known(app: Flask) -> None:
         "static_files.file", "static_files.service_worker", "people.login", "people.sign_in", "people.login_as", "people.sign_in_as", "people.forget",
         "people.logout", "people.choose_language", "sites.open_label", "phone.outbox", "phone.offline", "home.first_page", "home.first_run",
         "home.make_first", "home.healthz", "home.manifest", "service.report_page", "service.report", "service.resident_page", "service.resident_photo",
+        "service.answer",
     }  # fmt: skip
 
 

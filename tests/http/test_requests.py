@@ -184,15 +184,62 @@ def test_the_desk_sees_the_clock_and_what_it_tells_is_on_the_residents_page(
     assert "Noise" in page(desk.get("/requests?state=all")).text
 
 
-def test_a_request_that_was_reopened_is_open_again(app: Flask, world: World, resident: Browser, sign_in: SignIn, clock: Clock) -> None:
-    report(resident, world)
+def test_the_resident_rates_what_was_done_and_may_open_it_again(
+    app: Flask, world: World, resident: Browser, sign_in: SignIn, clock: Clock
+) -> None:
+    address = report(resident, world).location
     (made,) = requests(app)
     desk = sign_in("desk")
+    assert resident.post(address, {"verb": "rated", "stars": "5"}).status_code == 409  # nothing is done yet
     desk.post(f"/requests/{made.id}/tell", {"verb": "resolved", "text": "Done"})
     assert "No request is open" in page(desk.get("/requests")).text
+    assert resident.post(address, {"verb": "rated", "stars": "4", "text": "Quick"}).status_code == 303
+    assert "4 of 5 stars" in page(desk.get(f"/requests/{made.id}")).text
+    assert "How was it?" not in page(resident.get(address)).text
+    clock.forward(hours=1)
+    assert resident.post(address, {"verb": "reopened", "text": "It stands again"}).status_code == 303
+    assert "It stands again" in page(desk.get(f"/requests/{made.id}")).text
+    assert "Lift" in page(desk.get("/requests")).text
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"verb": "rated"}, "Please choose one to five stars."),
+        ({"verb": "rated", "stars": "6"}, "Not more than 5."),
+        ({"verb": "rated", "stars": "many"}, "Please give a number."),
+        ({"verb": "reopened", "text": " "}, "Please say what is still wrong."),
+    ],
+)
+def test_what_a_resident_left_out_is_said(
+    app: Flask, world: World, resident: Browser, sign_in: SignIn, said: dict[str, str], sentence: str
+) -> None:
+    address = report(resident, world).location
+    (made,) = requests(app)
+    sign_in("desk").post(f"/requests/{made.id}/tell", {"verb": "resolved", "text": "Done"})
+    answer = resident.post(address, said)
+    assert answer.status_code == 422
+    assert sentence in page(answer).text
+
+
+def test_a_resident_withdraws_what_has_settled_itself(app: Flask, world: World, resident: Browser, sign_in: SignIn) -> None:
+    address = report(resident, world).location
+    assert resident.post(address, {"verb": "withdrawn"}).status_code == 303
+    assert "Withdrawn" in page(resident.get(address)).text
+    assert "No request is open" in page(sign_in("desk").get("/requests")).text
+    assert resident.post(address, {"verb": "withdrawn"}).status_code == 409
+
+
+def test_after_the_agreed_days_a_closed_request_stays_closed(app: Flask, world: World, resident: Browser, clock: Clock) -> None:
+    address = report(resident, world).location
+    (made,) = requests(app)
     with app.app_context(), writing():
-        db.session.add(RequestEvent(request_id=made.id, verb="reopened", at=clock.forward(hours=1)))
-    assert "It stands still" in page(desk.get("/requests")).text
+        db.session.add(RequestEvent(request_id=made.id, verb="closed", at=clock.forward(hours=1)))
+    clock.forward(days=7)
+    assert "Is it not settled?" in page(resident.get(address)).text
+    clock.forward(seconds=1)
+    assert "Is it not settled?" not in page(resident.get(address)).text
+    assert resident.post(address, {"verb": "reopened", "text": "Again"}).status_code == 409
 
 
 def test_staff_are_named_to_residents_by_first_name_only(app: Flask, world: World, resident: Browser, sign_in: SignIn) -> None:

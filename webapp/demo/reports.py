@@ -11,7 +11,7 @@ from webapp.core import clock
 from webapp.core.db import db
 from webapp.demo.build import ZONE, Town
 from webapp.service import actions
-from webapp.service.forms import Answer, ReportForm, Topic
+from webapp.service.forms import Answer, AnswerForm, ReportForm, Topic
 from webapp.service.models import Request
 from webapp.sites.models import Checkpoint
 
@@ -27,6 +27,7 @@ SAID: dict[str, tuple[Topic, str, str, str]] = {
 }
 ANSWERS: dict[str, list[Answer]] = {"lift": ["outage"], "water": ["danger"]}
 LATE_SHARE = 0.12
+RATED_SHARE = 0.6
 STILL_OPEN = timedelta(hours=36)  # what came later than this before the end has no result yet
 BUSY = (time(7, 30), time(21, 30))
 
@@ -59,6 +60,13 @@ def _play_one(
     _tell(request, "told", first, desk_id, replied, end)
     if at < end - STILL_OPEN:
         _tell(request, "resolved", result, desk_id, settled, end)
+        _rate(request, settled + timedelta(hours=chance.uniform(0.2, 9)), end, chance)
+
+
+def _rate(request: Request, at: datetime, end: datetime, chance: random.Random) -> None:
+    if at < end and chance.random() < RATED_SHARE:
+        with clock.at(at):
+            actions.answer(request, AnswerForm(verb="rated", stars=chance.choice((3, 4, 5, 5, 5))), at)
 
 
 def _tell(request: Request, verb: str, words: str, desk_id: UUID, at: datetime, end: datetime) -> None:

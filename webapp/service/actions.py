@@ -8,10 +8,12 @@ from uuid import UUID
 
 from webapp.core import ids
 from webapp.core.db import db
+from webapp.core.problems import Problem
 from webapp.photos import actions as photos
-from webapp.service.forms import ReportForm, TakeForm
+from webapp.service.forms import AnswerForm, ReportForm, TakeForm
 from webapp.service.models import Request, RequestEvent, RequestPhoto
-from webapp.service.rules import Answers, urgency
+from webapp.service.queries import standing_of
+from webapp.service.rules import HANDBOOK, OPEN, Answers, may_reopen, urgency
 from webapp.sites.models import Checkpoint
 
 TOKEN_BITS = 128
@@ -72,6 +74,20 @@ def add_photos(request: Request, pictures: list[bytes]) -> None:
     """Keep the pictures that came with it, each once. Raises Problem too-large, not-a-picture, full."""
     digests = dict.fromkeys(photos.store_office(content, None) for content in pictures)
     db.session.add_all(RequestPhoto(request_id=request.id, sha256=sha256, rank=rank) for rank, sha256 in enumerate(digests))
+    db.session.flush()
+
+
+def answer(request: Request, form: AnswerForm, now: datetime) -> None:
+    """Keep what the resident says to it. Raises Problem conflict where it stands differently by now."""
+    stands = standing_of(request)
+    fits = {
+        "rated": stands.state in ("resolved", "closed"),
+        "reopened": may_reopen(stands, HANDBOOK, now),
+        "withdrawn": stands.state in OPEN,
+    }
+    if not fits[form.verb]:
+        raise Problem("conflict")
+    db.session.add(RequestEvent(request_id=request.id, verb=form.verb, text=form.text, stars=form.stars, at=now))
     db.session.flush()
 
 

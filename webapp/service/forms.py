@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from flask_babel import gettext as _
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 LONGEST = 2_000
 Topic = Literal["light", "water", "power", "lift", "dirt", "damage", "green", "noise", "other"]
@@ -48,6 +48,23 @@ class TakeForm(ReportForm):
     channel: Literal["phone", "counter", "owners_group"]
     place_id: UUID | None = None
     text: Annotated[str, Field(min_length=1, max_length=LONGEST)]
+
+
+class AnswerForm(BaseModel):
+    """What a resident says to it: rated (with stars), reopened (with what is still wrong), or withdrawn."""
+
+    verb: Literal["rated", "reopened", "withdrawn"]
+    stars: Annotated[int | None, Field(ge=1, le=5)] = None
+    text: Annotated[str, Field(max_length=LONGEST)] = ""
+
+    @model_validator(mode="after")
+    def says_enough(self) -> Self:
+        """A rating has stars, and who reopens says why."""
+        if self.verb == "rated" and self.stars is None:
+            raise ValueError(_("Please choose one to five stars."))
+        if self.verb == "reopened" and not self.text:
+            raise ValueError(_("Please say what is still wrong."))
+        return self
 
 
 class TellForm(BaseModel):

@@ -65,7 +65,10 @@ class RequestPhoto(Base):
 
 
 class RequestEvent(Base):
-    """Something that happened to a request: who (None: the resident), what, when, and what was said. Never changed."""
+    """Something that happened to a request: who (None: the resident), what, when, and what was said. Never changed.
+
+    `stars`: of a rating, one to five.
+    """
 
     __tablename__ = "request_event"
 
@@ -73,5 +76,6 @@ class RequestEvent(Base):
     request_id: Mapped[UUID] = mapped_column(sa.ForeignKey("request.id"), index=True)
     verb: Mapped[str] = mapped_column(sa.String(20))
     text: Mapped[str] = mapped_column(sa.Text, default="")
+    stars: Mapped[int | None]
     person_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)

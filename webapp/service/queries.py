@@ -25,7 +25,7 @@ ENDS = ("resolved", "closed", "withdrawn")
 def standing_of(request: Request) -> rules.Standing:
     """Where a request stands: the fold of its events."""
     received = rules.Event(request.id, "received", request.received_at)
-    return rules.standing([received, *(rules.Event(e.id, e.verb, e.at) for e in request.events)])
+    return rules.standing([received, *(rules.Event(e.id, e.verb, e.at, e.stars) for e in request.events)])
 
 
 def clocks(request: Request, now: datetime) -> list[Clock]:

@@ -22,9 +22,9 @@ from webapp.photos.views import hand_out
 from webapp.records.rules import receipt_code
 from webapp.service import actions, queries
 from webapp.service.clocks import due_at
-from webapp.service.forms import LONGEST, ReportForm, TakeForm, TellForm
+from webapp.service.forms import LONGEST, AnswerForm, ReportForm, TakeForm, TellForm
 from webapp.service.models import Request
-from webapp.service.rules import Limits, first_name, looks_automatic, too_many
+from webapp.service.rules import HANDBOOK, OPEN, Limits, first_name, looks_automatic, may_reopen, too_many
 from webapp.service.words import CHANNEL_WORDS, CLOCK_WORDS, REQUEST_STATES, TOPIC_WORDS
 from webapp.sites.models import Checkpoint, Site
 from webapp.sites.queries import label_by_code, place_tree, site_for, sites_for
@@ -102,22 +102,40 @@ def show_form(code: str, checkpoint: Checkpoint, errors: dict[str, str] | None =
 @gate.public
 def resident_page(token: str) -> Response:
     """A resident's own request: what was said and what happens now. Of staff it shows first name only."""
-    now = clock.now()
-    found = queries.request_by_token(token, now)
+    return show_resident(queries.request_by_token(token, clock.now()))
+
+
+def show_resident(found: Request, errors: dict[str, str] | None = None) -> Response:
+    """The resident's page, with what was wrong in one of its forms."""
+    now, standing = clock.now(), queries.standing_of(found)
     people = names(e.person_id for e in found.events if e.person_id)
     told = [
-        {"name": first_name(named(people[e.person_id])) if e.person_id else _("You"), "at": e.at, "text": e.text}
+        {"name": first_name(named(people[e.person_id])) if e.person_id else _("You"), "at": e.at, "text": e.text, "stars": e.stars}
         for e in found.events
-        if e.text
+        if e.text or e.stars
     ]
     page = render_template(
-        "service/resident.html", request_=found, standing=queries.standing_of(found), told=told, number=receipt_code(found.id),
-        next_news=queries.next_news(found, now), topics=TOPIC_WORDS, states=REQUEST_STATES,
+        "service/resident.html", request_=found, standing=standing, told=told, number=receipt_code(found.id), errors=errors or {},
+        values=request.form, next_news=queries.next_news(found, now), topics=TOPIC_WORDS, states=REQUEST_STATES, longest=LONGEST,
+        may_reopen=may_reopen(standing, HANDBOOK, now), may_withdraw=standing.state in OPEN,
     )  # fmt: skip
-    response = make_response(page)
+    response = make_response(page, 422 if errors else 200)
     # The address is the key: it is told to nobody, and no cache keeps what it opens.
     response.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"})
     return response
+
+
+@service.post("/r/<token>")
+@gate.public
+def answer(token: str) -> AnyResponse:
+    """What the resident says to it: a rating, that it is not settled, or that it is settled by itself."""
+    found = queries.request_by_token(token, clock.now())
+    form, errors = check(AnswerForm, request.form)
+    if form is None:
+        return show_resident(found, errors)
+    actions.answer(found, form, clock.now())
+    flash(_("Thank you. We have it."))
+    return redirect(url_for("service.resident_page", token=token), 303)
 
 
 @service.get("/r/<token>/photos/<sha256>")

@@ -51,6 +51,7 @@ def upgrade() -> None:
     sa.Column('request_id', sa.Uuid(), nullable=False),
     sa.Column('verb', sa.String(length=20), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('stars', sa.Integer(), nullable=True),
     sa.Column('person_id', sa.Uuid(), nullable=True),
     sa.Column('at', webapp.core.db.UTCTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_request_event_person_id')),
