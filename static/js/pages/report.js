@@ -27,6 +27,7 @@ async function shrink(chosen) {
 }
 
 input?.addEventListener('change', () => { ready = shrink(input); });
+if (input?.files?.length) ready = shrink(input); // chosen before this script came
 let sending = false;
 form?.addEventListener('submit', async (event) => {
   if (sending) return;
