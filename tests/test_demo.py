@@ -23,7 +23,7 @@ from webapp.people.models import Device, Duty, Person
 from webapp.photos.models import Photo
 from webapp.records.models import Correction, Note, Record
 from webapp.service.models import Request
-from webapp.service.queries import standing_of
+from webapp.service.queries import looks
 from webapp.sites.models import Checkpoint, Label, Site
 
 END = datetime(2026, 11, 23, 16, 10, tzinfo=UTC)  # ten past midnight at the communities
@@ -142,7 +142,7 @@ class TestDemo:
 
     def test_residents_reported_and_most_heard_in_time_some_late_and_some_wait(self) -> None:
         requests = db.session.scalars(sa.select(Request)).all()
-        standings = [standing_of(request) for request in requests]
+        standings = [seen.standing for seen in looks(requests)]
         waits = [s.first_reply_at - s.received_at for s in standings if s.first_reply_at and s.received_at]
         assert len(requests) >= 40
         assert 0 < sum(wait > timedelta(hours=1) for wait in waits) < len(waits) / 3

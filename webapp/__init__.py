@@ -18,6 +18,7 @@ from webapp.photos import views as photos
 from webapp.service import views as service
 from webapp.sites import views as sites
 from webapp.sync import pages as sync
+from webapp.work_orders import views as work_orders
 
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
@@ -43,5 +44,5 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
 def plug_in_slices(app: Flask) -> None:
     """Slices in the order of their dependence: each knows only those before it."""
-    for slice_ in (people, photos, sites, patrols, service, daily_log, sync, home):
+    for slice_ in (people, photos, sites, work_orders, patrols, service, daily_log, sync, home):
         slice_.init(app)

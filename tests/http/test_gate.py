@@ -68,7 +68,7 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
     phone.send(held)
     with app.app_context(), writing():
         checkpoint = db.session.get_one(Checkpoint, world.gate.id)
-        request = service.report(ReportForm(topic="light"), checkpoint, "en", "", clock.now())
+        request = service.report(ReportForm(type_code="light"), checkpoint, "en", "", clock.now())
         service.add_photos(request, [content])
         reported = {"request": request.id, "token": request.token}
     return reported | {

@@ -25,7 +25,7 @@ def resident(app: Flask) -> Browser:
 
 
 def report(browser: Browser, world: World, **more: Any) -> Any:
-    return browser.post(f"/c/{world.gate.code}/report", {"topic": "lift", "text": "It stands still"} | more)
+    return browser.post(f"/c/{world.gate.code}/report", {"type_code": "lift", "text": "It stands still"} | more)
 
 
 def requests(app: Flask) -> list[Request]:
@@ -63,8 +63,8 @@ def test_a_label_that_was_replaced_still_takes_a_report(app: Flask, world: World
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"topic": ""}, "Please fill this in."),
-        ({"topic": "dragon"}, "This is not possible here."),
+        ({"type_code": ""}, "Please fill this in."),
+        ({"type_code": "dragon"}, "This is not possible here."),
         ({"text": "x" * 10_000}, "At most 2000 characters."),
         ({"phone": "call me"}, "A phone number, for example"),
         ({"answers": ["fire"]}, "This is not possible here."),
@@ -137,7 +137,7 @@ def test_thirty_megabytes_are_refused_in_words(app: Flask, world: World, residen
 
 
 def test_an_unknown_label_takes_no_report(resident: Browser) -> None:
-    assert resident.post("/c/0000000000/report", {"topic": "light"}).status_code == 404
+    assert resident.post("/c/0000000000/report", {"type_code": "light"}).status_code == 404
 
 
 def test_after_ten_reports_one_address_waits_and_loses_nothing(app: Flask, world: World, resident: Browser, clock: Clock) -> None:
@@ -165,7 +165,7 @@ def test_a_residents_page_ends_and_nobody_guesses_one(app: Flask, world: World, 
 def test_the_desk_sees_the_clock_and_what_it_tells_is_on_the_residents_page(
     app: Flask, world: World, resident: Browser, sign_in: SignIn, clock: Clock
 ) -> None:
-    address = report(resident, world, topic="noise").location
+    address = report(resident, world, type_code="noise").location
     desk = sign_in("desk")
     assert "Reply by" in page(desk.get("/requests")).text
     assert "You will hear from us by" in page(resident.get(address)).text
@@ -261,7 +261,7 @@ def test_the_desk_keeps_what_it_is_told(app: Flask, world: World, sign_in: SignI
     said = {
         "channel": channel,
         "place_id": str(place),
-        "topic": "water",
+        "type_code": "water",
         "text": "A pipe drips",
         "answers": ["danger"],
         "phone": "13800000000",
@@ -286,7 +286,7 @@ def test_the_desk_keeps_what_it_is_told(app: Flask, world: World, sign_in: SignI
     ],
 )
 def test_the_desk_hears_what_is_missing(app: Flask, sign_in: SignIn, wrong: dict[str, str], said: str) -> None:
-    answer = sign_in("desk").post("/requests/new", {"channel": "phone", "topic": "light", "text": "Dark"} | wrong)
+    answer = sign_in("desk").post("/requests/new", {"channel": "phone", "type_code": "light", "text": "Dark"} | wrong)
     assert answer.status_code == 422
     assert said in page(answer).text
     assert requests(app) == []

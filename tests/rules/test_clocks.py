@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.service.clocks import (
-    STOP_REASONS,
     STOPS,
     WARNINGS,
     Clock,
@@ -25,7 +24,8 @@ from webapp.service.clocks import (
     state,
     warnings_due,
 )
-from webapp.service.rules import Agreement, ByUrgency, Event, standing
+from webapp.service.rules import Event, standing
+from webapp.standards.rules import STOP_REASONS, Agreement, ByUrgency
 
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 EARLY = timedelta(microseconds=1)

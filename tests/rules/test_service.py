@@ -11,18 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.service.rules import (
-    HANDBOOK,
     MOVES,
     VERBS,
-    Agreement,
     Answers,
-    ByUrgency,
     Event,
     Limit,
     Limits,
     closed_well,
     first_name,
-    in_force,
     looks_automatic,
     may_reopen,
     next_state,
@@ -31,6 +27,7 @@ from webapp.service.rules import (
     too_many,
     urgency,
 )
+from webapp.standards.rules import HANDBOOK, Agreement, ByUrgency, in_force
 
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 STATES = ("received", "answered", "in_hand", "resolved", "closed", "withdrawn")

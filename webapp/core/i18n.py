@@ -51,8 +51,10 @@ class PoDomain(Domain):  # type: ignore[misc]  # flask_babel has no types
 class Bilingual(Protocol):
     """Anything a company names in Chinese and, if it likes, in English."""
 
-    name: str
-    name_en: str | None
+    @property
+    def name(self) -> str: ...
+    @property
+    def name_en(self) -> str | None: ...
 
 
 def named(thing: Bilingual | None, wanted: str | None = None) -> str:

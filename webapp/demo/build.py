@@ -16,6 +16,7 @@ from webapp.people.models import Person
 from webapp.sites.actions import create_checkpoint, create_place, create_site, issue_label
 from webapp.sites.models import Checkpoint, Label, Site
 from webapp.sites.queries import current_labels
+from webapp.work_orders import charging
 
 ZONE = "Asia/Shanghai"
 
@@ -29,6 +30,7 @@ class Town:
     spots: dict[UUID, Spot] = field(default_factory=dict)  # by checkpoint
     codes: dict[str, str] = field(default_factory=dict)  # label in force, by checkpoint number
     old_codes: dict[str, str] = field(default_factory=dict)  # label it replaced
+    places: dict[str, UUID] = field(default_factory=dict)  # by key
     paths: dict[UUID, Path] = field(default_factory=dict)  # by route
 
     def checkpoint_id(self, number: str) -> UUID:
@@ -45,7 +47,7 @@ def build_town(community: Community, at: datetime) -> Town:
     """The community with its places, checkpoints and labels."""
     site = create_site(community.slug, community.name, community.name_en, ZONE)
     town = Town(site, community)
-    places: dict[str, UUID] = {}
+    places = town.places
     for rank, node in enumerate(community.nodes):
         parent = places[node.parent] if node.parent else None
         places[node.key] = create_place(site, node.kind, node.name, node.name_en, parent, rank).id
@@ -59,6 +61,26 @@ def build_town(community: Community, at: datetime) -> Town:
     labels: list[Label] = current_labels(site.id)
     town.codes = {town.spots[label.checkpoint_id].number: label.code for label in labels}
     return town
+
+
+PRICES = (  # part, unit, name, English name, price in fen
+    ("labour", "hour", "人工", "Labour", 6000),
+    ("material", "piece", "水龙头", "Tap", 8500),
+    ("material", "piece", "LED灯管", "LED tube", 2200),
+    ("material", "metre", "PVC管", "PVC pipe", 1200),
+    ("material", "piece", "合页", "Hinge", 900),
+    ("material", "piece", "角阀", "Angle valve", 3200),
+    ("material", "set", "马桶水箱配件", "Cistern fittings", 6800),
+    ("material", "piece", "生料带", "Thread seal tape", 150),
+)
+
+
+def build_prices(town: Town, by: UUID, at: datetime) -> None:
+    """What the community charges: its price list and its fees for coming."""
+    for rank, (part, unit, name, name_en, minor) in enumerate(PRICES):
+        charging.add_item(town.site.id, charging.ItemFacts(part, unit, name, name_en, rank), minor, by, at)
+    terms = charging.Terms("CNY", day=0, night=5000, holiday=8000, holidays=("2027-01-01", "2027-02-06", "2027-02-07"))
+    charging.set_terms(town.site.id, terms, by, at)
 
 
 def build_staff(towns: dict[str, Town]) -> dict[str, Person]:

@@ -7,16 +7,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import partial
+from heapq import heappop, heappush
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from webapp.core import clock, ids
 from webapp.demo import words
 from webapp.demo.build import ZONE, Town
 from webapp.demo.phones import Phone, WrongClock
+from webapp.demo.reports import Service
 from webapp.demo.roster import Clocking, Roster
 from webapp.demo.walking import Album, Walk
 from webapp.patrols import queries, walking
 from webapp.patrols.rules import Round
+from webapp.people.models import Person
 from webapp.records.sealing import seal_all
 from webapp.sites.rules import make_code
 
@@ -46,19 +50,25 @@ class History:
     end: datetime
     towns: dict[str, Town]
     phones: dict[str, Phone]
+    staff: dict[str, Person]
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(ZONE))
+    queue: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)  # of equal moments, the first put comes first
+    count: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
         self.roster = Roster(self.end, self.zone)
         self.album = Album(self.end - timedelta(days=ALBUM_DAYS))
         self.reissued_at = self._ago(REISSUED_DAYS_AGO, time(15, 30))
         self._set_wrong_clocks()
+        self.service = Service(self.seed, self.start, self.end, self.towns["jinxiu"], self.staff, self.phones, self.roster, self.later)
 
     def play(self) -> None:
         """Let everything happen, in order, and bring every phone back to the office at the end."""
-        events = sorted(self._events(), key=lambda event: event[0])
-        for moment, happen in events:
-            if self.start <= moment <= self.end:
+        for moment, happen in self._events():
+            self.later(moment, happen)
+        while self.queue:
+            moment, _n, happen = heappop(self.queue)
+            with clock.at(moment):
                 happen()
         for phone in self.phones.values():
             if phone.records:
@@ -68,10 +78,16 @@ class History:
             lately = self.end - LATELY * self._chance("seen", username).random()  # most have opened the app, if only to look
             phone.tell(max(phone.seen_at, lately), owes=3 if username == OWES else 0)
 
-    def _events(self) -> Iterator[tuple[datetime, Callable[[], None]]]:
+    def later(self, moment: datetime, happen: Callable[[], object]) -> None:
+        """Let something happen at that moment, if it is one of these days."""
+        if self.start <= moment <= self.end:
+            heappush(self.queue, (moment, next(self.count), happen))
+
+    def _events(self) -> Iterator[tuple[datetime, Callable[[], object]]]:
         day, last = clock.local_day(self.start, ZONE), clock.local_day(self.end, ZONE)
         yield self.start + (self.end - self.start) / 2, self._learn
         yield self.reissued_at, lambda: self.towns[REISSUED[0]].reissue(REISSUED[1], self.reissued_at)
+        yield from self.service.events()
         for days_ago, oddity in ODDITIES.items():
             yield self._ago(days_ago, ODD_HOUR), partial(self._oddity, oddity, self._ago(days_ago, ODD_HOUR))
         while day <= last:

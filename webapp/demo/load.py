@@ -9,12 +9,11 @@ import sqlalchemy as sa
 
 from webapp.core import clock, ids
 from webapp.core.db import db, writing
-from webapp.demo.build import ZONE, build_plans, build_staff, build_town
+from webapp.demo.build import ZONE, build_plans, build_prices, build_staff, build_town
 from webapp.demo.hexi import HEXI
 from webapp.demo.history import History
 from webapp.demo.jinxiu import JINXIU
 from webapp.demo.phones import Phone
-from webapp.demo.reports import play_reports
 from webapp.demo.staff import STAFF
 from webapp.people.models import Person
 from webapp.records.sealing import seal_all
@@ -44,9 +43,9 @@ def load(seed: int, end: datetime, days: int = DAYS) -> None:
             staff = build_staff(towns)
             for town in towns.values():
                 build_plans(town, staff["manager"].id, opened, start.date())
+                build_prices(town, staff["manager"].id, opened)
         phones = {username: Phone.hand_out(person, zone, opened) for username, person in staff.items()}
-        History(seed, start, end, towns, phones).play()
-        play_reports(seed, start, end, towns["jinxiu"], staff["desk"].id)
+        History(seed, start, end, towns, phones, staff).play()
         with clock.at(end):
             seal_all()
 

@@ -10,11 +10,19 @@ from webapp.core import ids
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.photos import actions as photos
+from webapp.records.arrived import Arrived
+from webapp.records.held import Held
+from webapp.records.models import Note
+from webapp.records.rules import receipt_code
+from webapp.service.bodies import RequestBody
 from webapp.service.forms import AnswerForm, ReportForm, TakeForm
 from webapp.service.models import Request, RequestEvent, RequestPhoto
-from webapp.service.queries import standing_of
-from webapp.service.rules import HANDBOOK, OPEN, Answers, may_reopen, urgency
+from webapp.service.queries import look
+from webapp.service.rules import OPEN, Answers, may_reopen, urgency
 from webapp.sites.models import Checkpoint
+from webapp.work_orders import actions as work
+from webapp.work_orders.models import WorkOrder
+from webapp.work_orders.queries import types_of
 
 TOKEN_BITS = 128
 TOKEN_LASTS = timedelta(days=365)
@@ -27,38 +35,78 @@ class Where:
     site_id: UUID
     place_id: UUID | None = None
     checkpoint_id: UUID | None = None
+    spot: str = ""
 
 
 def report(form: ReportForm, checkpoint: Checkpoint, language: str, address: str, now: datetime) -> Request:
     """Keep what somebody reports by a label, from a network address; gives the request with its token."""
-    return _keep(
-        form, Where(checkpoint.site_id, checkpoint.place_id, checkpoint.id), now, channel="label", language=language, address=address
-    )
+    where = Where(checkpoint.site_id, checkpoint.place_id, checkpoint.id)
+    return _keep(_said(form), where, now, channel="label", language=language, address=address)
 
 
 def take(form: TakeForm, site_id: UUID, person_id: UUID, language: str, now: datetime) -> Request:
     """Keep what somebody told the desk; gives the request with its token. `person_id`: who took it."""
-    return _keep(form, Where(site_id, form.place_id), now, channel=form.channel, language=language, person_id=person_id)
+    where = Where(site_id, form.place_id, spot=form.spot)
+    return _keep(_said(form), where, now, channel=form.channel, source=form.source, language=language, person_id=person_id)
+
+
+def record_request(arrived: Arrived, language: str, body: RequestBody, where: Where) -> Request:
+    """Keep what our staff saw or were told, recorded on a phone. Raises Held bad-body for a type that the site has not."""
+    if body.type not in types_of(where.site_id):
+        raise Held("bad-body")
+    said = Said(body.type, body.text or arrived.envelope.note, tuple(body.answers), body.phone)
+    return _keep(
+        said, where, arrived.at, channel="staff", source="staff", language=language, person_id=arrived.person_id, record_id=arrived.id,
+    )  # fmt: skip
+
+
+def record_finding(note: Note, where: Where, language: str) -> Request:
+    """A check that failed asks for something to be done, without anybody having to remember it."""
+    said = Said("damage", note.text, (), "")
+    return _keep(
+        said, where, note.at, channel="inspection", source="staff", language=language, person_id=note.person_id, record_id=note.id,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody says is wrong."""
+
+    type_code: str
+    text: str
+    answers: tuple[str, ...]
+    phone: str
+
+
+def _said(form: ReportForm) -> Said:
+    return Said(form.type_code, form.text, tuple(form.answers), form.phone)
 
 
 def _keep(
-    form: ReportForm, where: Where, now: datetime, *, channel: str, language: str, address: str = "", person_id: UUID | None = None
-) -> Request:
-    answers = Answers(danger="danger" in form.answers, outage="outage" in form.answers, trapped="trapped" in form.answers)
+    said: Said, where: Where, now: datetime, *, channel: str, language: str, source: str = "resident", address: str = "",
+    person_id: UUID | None = None, record_id: UUID | None = None,
+) -> Request:  # fmt: skip
+    answers = Answers(danger="danger" in said.answers, outage="outage" in said.answers, trapped="trapped" in said.answers)
+    new_id = ids.new_id()
     request = Request(
+        id=new_id,
+        number=receipt_code(new_id),
         site_id=where.site_id,
         place_id=where.place_id,
         checkpoint_id=where.checkpoint_id,
+        spot=where.spot,
         channel=channel,
+        source=source,
         person_id=person_id,
-        kind=form.kind,
-        topic=form.topic,
-        text=form.text,
+        record_id=record_id,
+        kind=types_of(where.site_id)[said.type_code].kind,
+        type_code=said.type_code,
+        text=said.text,
         danger=answers.danger,
         outage=answers.outage,
         trapped=answers.trapped,
         urgency=urgency(answers),
-        phone=form.phone,
+        phone=said.phone,
         language=language,
         address=address,
         token=f"{ids.random_bits(TOKEN_BITS):032x}",
@@ -79,10 +127,11 @@ def add_photos(request: Request, pictures: list[bytes]) -> None:
 
 def answer(request: Request, form: AnswerForm, now: datetime) -> None:
     """Keep what the resident says to it. Raises Problem conflict where it stands differently by now."""
-    stands = standing_of(request)
+    seen = look(request)
+    stands = seen.standing
     fits = {
         "rated": stands.state in ("resolved", "closed"),
-        "reopened": may_reopen(stands, HANDBOOK, now),
+        "reopened": may_reopen(stands, seen.agreement, now),
         "withdrawn": stands.state in OPEN,
     }
     if not fits[form.verb]:
@@ -97,5 +146,55 @@ def tell(request: Request, verb: str, text: str, person_id: UUID, now: datetime)
     for each in verbs:
         words = "" if each == "resolved" else text
         db.session.add(RequestEvent(request_id=request.id, verb=each, text=words, person_id=person_id, at=now))
+    db.session.flush()
+    db.session.refresh(request, ["events"])
+
+
+def raise_order(request: Request, by_id: UUID, now: datetime, *, text: str = "", spot: str = "") -> WorkOrder:
+    """Raise a work order for a request: its words, photos and telephone go along (they get lost elsewhere)."""
+    seen = look(request)
+    raised = work.Raised(
+        request.site_id, seen.type, by_id, text or request.text, seen.urgency == "urgent", request.phone, request.place_id,
+        request.checkpoint_id, spot or request.spot, "finding" if request.channel == "inspection" else "request", request.id, request.record_id,
+        photos=tuple(photo.sha256 for photo in request.photos),
+    )  # fmt: skip
+    return work.raise_order(raised, now)
+
+
+def stop_clocks(request: Request, cause: str, until: datetime | None, text: str, person_id: UUID, now: datetime) -> None:
+    """Let its clocks stand still for a reason on the list (`standards.rules.STOP_REASONS`), till a moment if one was agreed."""
+    _happen(request, now, verb="stopped", cause=cause, until=until, text=text, person_id=person_id)
+
+
+def let_clocks_run(request: Request, person_id: UUID, now: datetime) -> None:
+    """Its clocks go on."""
+    _happen(request, now, verb="resumed", person_id=person_id)
+
+
+def reclassify(request: Request, type_code: str, urgent: bool, person_id: UUID, now: datetime) -> None:
+    """It was taken for something else: from now on its clocks are judged as what it is."""
+    kind = types_of(request.site_id)[type_code].kind
+    _happen(
+        request, now, verb="reclassified", type_code=type_code, kind=kind, urgency="urgent" if urgent else "routine", person_id=person_id
+    )
+
+
+def investigate(request: Request, text: str, person_id: UUID, now: datetime) -> None:
+    """Keep what looking into it brought; staff alone see it."""
+    _happen(request, now, verb="investigated", text=text, person_id=person_id)
+
+
+def close(request: Request, person_id: UUID, now: datetime) -> None:
+    """Close it."""
+    _happen(request, now, verb="closed", person_id=person_id)
+
+
+def revoke_link(request: Request, now: datetime) -> None:
+    """The resident's page opens by a new address alone; the old one opens nothing any more."""
+    request.token, request.token_until = f"{ids.random_bits(TOKEN_BITS):032x}", now + TOKEN_LASTS
+
+
+def _happen(request: Request, now: datetime, **event: object) -> None:
+    db.session.add(RequestEvent(request_id=request.id, at=now, **event))
     db.session.flush()
     db.session.refresh(request, ["events"])

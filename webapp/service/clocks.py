@@ -6,21 +6,15 @@ as known at `now`: a stop or a pause after it has not happened yet. So the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
-from webapp.service.rules import Agreement, Standing, Turn
+from webapp.service.rules import Standing, Turn
+from webapp.standards.rules import STOP_REASONS, Agreement
 
-STOP_REASONS = (
-    "waiting_resident",  # an answer, a choice or a key is the resident's to give
-    "waiting_parts",  # and the resident has agreed to wait
-    "access_refused",
-    "appointment",  # outside the time agreed with the resident
-    "weather",  # work outdoors
-)
 STOPS: dict[str, tuple[str, ...]] = {  # which reasons hold which clock
     "reply": (),  # nothing keeps us from saying that we have heard
     "dispatch": (),
@@ -151,6 +145,25 @@ def _within(clock: Clock, pause: Pause, now: datetime) -> tuple[datetime, dateti
     if clock.stopped_at is not None and _is_stopped(clock, now):
         until = min(until, clock.stopped_at)
     return max(pause.from_at, clock.started_at), until
+
+
+class Mark(NamedTuple):
+    """From here on clocks stand still (`cause`; until `until` if that was agreed), or go on again (None)."""
+
+    at: datetime
+    cause: str | None
+    until: datetime | None = None
+
+
+def pauses_of(marks: Iterable[Mark]) -> tuple[Pause, ...]:
+    """The pauses between marks, in any order: each ends at the next mark, or before it where that was agreed."""
+    ordered = sorted(marks, key=lambda mark: (mark.at, mark.cause or ""))
+    found = []
+    for mark, following in zip_longest(ordered, ordered[1:]):
+        if mark.cause in STOP_REASONS:
+            ends = [end for end in (mark.until, following.at if following else None) if end is not None]
+            found.append(Pause(mark.at, min(ends, default=None), mark.cause))
+    return tuple(found)
 
 
 # ---------------------------------------------------------------- which clocks a request has

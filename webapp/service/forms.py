@@ -10,28 +10,19 @@ from flask_babel import gettext as _
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 LONGEST = 2_000
-Topic = Literal["light", "water", "power", "lift", "dirt", "damage", "green", "noise", "other"]
 Answer = Literal["danger", "outage", "trapped"]
-COMPLAINTS = {"noise"}
-ENQUIRIES = {"other"}  # until the desk has read it
+Code = Annotated[str, Field(min_length=1, max_length=20)]  # of a type of the site's
 PHONE = re.compile(r"\+?[0-9][0-9 ()/-]{4,28}")
 
 
 class ReportForm(BaseModel):
     """What somebody reports by a label: two taps and, if they like, words and a phone number."""
 
-    topic: Topic
+    type_code: Code
     text: Annotated[str, Field(max_length=LONGEST)] = ""
     answers: list[Answer] = []
     phone: Annotated[str, Field(max_length=30)] = ""
     website: str = ""  # nobody sees this field: what fills it in is a program
-
-    @property
-    def kind(self) -> str:
-        """What the topic makes of it: repair, complaint or enquiry."""
-        if self.topic in COMPLAINTS:
-            return "complaint"
-        return "enquiry" if self.topic in ENQUIRIES else "repair"
 
     @field_validator("phone")
     @classmethod
@@ -46,7 +37,9 @@ class TakeForm(ReportForm):
     """What somebody told the desk: the same, with the way it came in, a place, and always words."""
 
     channel: Literal["phone", "counter", "owners_group"]
+    source: Literal["resident", "owners_committee", "visitor", "authority"] = "resident"
     place_id: UUID | None = None
+    spot: Annotated[str, Field(max_length=80)] = ""
     text: Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 

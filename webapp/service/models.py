@@ -14,10 +14,11 @@ from webapp.sites.models import Checkpoint, Place, Site
 
 
 class Request(Base):
-    """A report 报事, as it was made. It is never changed; what happens afterwards are its events.
+    """A report 报事, as it was made. It is never changed but for its token; what happens afterwards are its events.
 
-    `kind`: repair, complaint or enquiry; `topic`: what it is about; `person_id`: of our staff, who took it; `phone`: how to reach who made it; `address`: the network address it came from, for the limits
-    alone; `token` opens the resident's page until `token_until`.
+    `number`: as people say it; `type_code`: what it is about (`work_orders.types`), `kind`: what that made it then; `source`: who says it;
+    `spot`: where exactly, in words; `person_id`: of our staff, who took it; `record_id`: the record it came from; `phone`: how to reach who
+    made it; `address`: the network address it came from, for the limits alone; `token` opens the resident's page until `token_until`.
     """
 
     __tablename__ = "request"
@@ -25,15 +26,20 @@ class Request(Base):
         sa.Index("ix_request_site_received", "site_id", "received_at"),
         sa.Index("ix_request_address", "address", "received_at"),
         sa.Index("ix_request_checkpoint", "checkpoint_id", "received_at"),
+        sa.Index("ix_request_record", "record_id", unique=True),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
     site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"))
     place_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("place.id"))
     checkpoint_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("checkpoint.id"))
+    number: Mapped[str] = mapped_column(sa.String(10), index=True)
     channel: Mapped[str] = mapped_column(sa.String(20))
+    source: Mapped[str] = mapped_column(sa.String(20), default="resident")
     kind: Mapped[str] = mapped_column(sa.String(20))
-    topic: Mapped[str] = mapped_column(sa.String(20))
+    type_code: Mapped[str] = mapped_column(sa.String(20))
+    spot: Mapped[str] = mapped_column(sa.String(80), default="")
+    record_id: Mapped[UUID | None]
     text: Mapped[str] = mapped_column(sa.Text, default="")
     danger: Mapped[bool] = mapped_column(default=False)
     outage: Mapped[bool] = mapped_column(default=False)
@@ -67,7 +73,8 @@ class RequestPhoto(Base):
 class RequestEvent(Base):
     """Something that happened to a request: who (None: the resident), what, when, and what was said. Never changed.
 
-    `stars`: of a rating, one to five.
+    `stars`: of a rating, one to five; `cause` and `until`: why its clocks stand still (`stopped`), and till when if that was agreed;
+    `type_code`, `kind` and `urgency`: what it is from then on (`reclassified`).
     """
 
     __tablename__ = "request_event"
@@ -77,5 +84,10 @@ class RequestEvent(Base):
     verb: Mapped[str] = mapped_column(sa.String(20))
     text: Mapped[str] = mapped_column(sa.Text, default="")
     stars: Mapped[int | None]
+    cause: Mapped[str | None] = mapped_column(sa.String(20))
+    until: Mapped[datetime | None]
+    type_code: Mapped[str | None] = mapped_column(sa.String(20))
+    kind: Mapped[str | None] = mapped_column(sa.String(20))
+    urgency: Mapped[str | None] = mapped_column(sa.String(10))
     person_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)

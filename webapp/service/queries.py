@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,38 +16,109 @@ from webapp.core.problems import Problem
 from webapp.people.models import Person
 from webapp.people.queries import sites_of
 from webapp.service import rules
-from webapp.service.clocks import Clock, Facts, clocks_of, due_at
+from webapp.service.clocks import Clock, Facts, Mark, clocks_of, due_at, pauses_of
 from webapp.service.clocks import state as clock_state
 from webapp.service.models import Request, RequestEvent
 from webapp.sites.queries import reach
+from webapp.standards.queries import agreements
+from webapp.standards.rules import Agreement, Urgency, in_force
+from webapp.work_orders import queries as work
+from webapp.work_orders.models import WorkOrder
+from webapp.work_orders.steps import Standing as WorkStanding
+from webapp.work_orders.types import WorkType
 
 DESKS = ("reply", "silence", "handle")  # dispatch and on site are stopped by a work order's steps
 ENDS = ("resolved", "closed", "withdrawn")
+MARKS = ("stopped", "resumed", "reclassified")  # events that are no steps of the fold
+TELLS = {"assign": "assigned", "take": "assigned", "accept": "assigned", "hand_over": "assigned", "on_site": "arrived", "start": "arrived"}
 
 
-def standing_of(request: Request) -> rules.Standing:
-    """Where a request stands: the fold of its events."""
-    received = rules.Event(request.id, "received", request.received_at)
-    return rules.standing([received, *(rules.Event(e.id, e.verb, e.at, e.stars) for e in request.events)])
+@dataclass
+class Look:
+    """A request with all that is derived of it: its orders, where it stands, its clocks."""
+
+    request: Request
+    orders: list[WorkOrder]
+    agreement: Agreement
+    types: dict[str, WorkType]
+
+    @cached_property
+    def _class(self) -> RequestEvent | None:
+        """The last word on what it is, if the desk had to correct it."""
+        return next((e for e in reversed(self.request.events) if e.verb == "reclassified"), None)
+
+    @property
+    def type_code(self) -> str:
+        """What it is about."""
+        return (self._class.type_code if self._class else None) or self.request.type_code
+
+    @property
+    def type(self) -> WorkType:
+        """Its type, as the site has it now."""
+        return self.types.get(self.type_code) or self.types["other"]
+
+    @property
+    def kind(self) -> str:
+        """repair, complaint, enquiry, booking or suggestion."""
+        return (self._class.kind if self._class else None) or self.request.kind
+
+    @property
+    def urgency(self) -> Urgency:
+        """urgent or routine."""
+        return "urgent" if ((self._class.urgency if self._class else None) or self.request.urgency) == "urgent" else "routine"
+
+    @cached_property
+    def work(self) -> dict[UUID, WorkStanding]:
+        """Where each of its orders stands."""
+        return {order.id: work.standing_of(order) for order in self.orders}
+
+    @cached_property
+    def standing(self) -> rules.Standing:
+        """Where it stands: the fold of its events and of what its orders' steps say."""
+        events = [rules.Event(self.request.id, "received", self.request.received_at)]
+        events += [rules.Event(e.id, e.verb, e.at, e.stars) for e in self.request.events if e.verb not in MARKS]
+        steps = (step for standing in self.work.values() for step in standing.counted)
+        events += [rules.Event(step.id, TELLS[step.verb], step.at) for step in steps if step.verb in TELLS]
+        return rules.standing(events)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What its clocks need to know."""
+        own = [Mark(e.at, e.cause, e.until) for e in self.request.events if e.verb in ("stopped", "resumed")]
+        pauses = [pauses_of(own), *(pauses_of(Mark(s.at, s.cause, s.until) for s in order.steps) for order in self.orders)]
+        return Facts(self.kind, self.urgency, self.type_code, tuple(pause for some in pauses for pause in some))
+
+    def clocks(self, now: datetime) -> list[Clock]:
+        """All its clocks up to now."""
+        return clocks_of(self.facts, self.standing, self.agreement, now)
+
+    def running(self, now: datetime) -> list[Clock]:
+        """Its clocks that nothing has stopped yet."""
+        return [clock for clock in self.clocks(now) if clock.stopped_at is None]
+
+    def next_news(self, now: datetime) -> datetime | None:
+        """By when the resident is to hear from us; None when it is settled or late already."""
+        due = min((due_at(c, now) for c in self.running(now) if c.name in ("reply", "silence")), default=None)
+        return due if due is not None and due > now else None
+
+    def pressing(self, now: datetime) -> Clock | None:
+        """The open clock that ends first; one that the desk can stop, as long as no work order is there to stop the others."""
+        waiting = [c for c in self.running(now) if (c.name in DESKS or self.orders) and clock_state(c, now) != "paused"]
+        return min(waiting, key=lambda c: (due_at(c, now), c.name), default=None)
 
 
-def clocks(request: Request, now: datetime) -> list[Clock]:
-    """Its clocks, by the handbook's figures until the site's agreement is here."""
-    urgency: rules.Urgency = "urgent" if request.urgency == "urgent" else "routine"
-    return clocks_of(Facts(request.kind, urgency), standing_of(request), rules.HANDBOOK, now)
+def looks(requests: Sequence[Request]) -> list[Look]:
+    """Looks at several requests: a fixed number of queries."""
+    orders = work.orders_of_requests(request.id for request in requests)
+    site_ids = {request.site_id for request in requests}
+    agreed = agreements(site_ids)
+    types = {site_id: work.types_of(site_id) for site_id in site_ids}
+    return [Look(r, orders.get(r.id, []), in_force(agreed[r.site_id], r.received_at), types[r.site_id]) for r in requests]
 
 
-def next_news(request: Request, now: datetime) -> datetime | None:
-    """By when the resident is to hear from us; None when it is settled or late already."""
-    waiting = [c for c in clocks(request, now) if c.name in ("reply", "silence") and c.stopped_at is None]
-    due = min((due_at(clock, now) for clock in waiting), default=None)
-    return due if due is not None and due > now else None
-
-
-def pressing(request: Request, now: datetime) -> Clock | None:
-    """The open clock that ends first, of those that the desk can stop."""
-    waiting = [c for c in clocks(request, now) if c.name in DESKS and c.stopped_at is None and clock_state(c, now) != "paused"]
-    return min(waiting, key=lambda c: (due_at(c, now), c.name), default=None)
+def look(request: Request) -> Look:
+    """A look at one request."""
+    return looks([request])[0]
 
 
 def requests_reached(person: Person, open_only: bool) -> sa.Select[Request]:
@@ -55,10 +129,14 @@ def requests_reached(person: Person, open_only: bool) -> sa.Select[Request]:
         found = found.where(Request.site_id.in_(own))
     if not open_only:
         return found.order_by(Request.received_at.desc(), Request.id)
+    return found.where(~ended()).order_by(Request.urgency.desc(), Request.received_at, Request.id)
+
+
+def ended() -> sa.ColumnElement[bool]:
+    """Has it ended, and nobody opened it again since?"""
     again = aliased(RequestEvent)
     reopened = sa.exists().where(again.request_id == Request.id, again.verb == "reopened", again.at >= RequestEvent.at)
-    ended = sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.verb.in_(ENDS), ~reopened)
-    return found.where(~ended).order_by(Request.urgency.desc(), Request.received_at, Request.id)
+    return sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.verb.in_(ENDS), ~reopened)
 
 
 def request_for(person: Person, request_id: UUID) -> Request:
@@ -71,11 +149,16 @@ def request_for(person: Person, request_id: UUID) -> Request:
 
 
 def request_by_token(token: str, now: datetime) -> Request:
-    """The request whose resident's page this is. Raises not-found: unknown and expired look the same."""
+    """The request whose resident's page this is. Raises not-found: unknown, revoked and expired look the same."""
     found = db.session.scalar(sa.select(Request).where(Request.token == token, Request.token_until > now))
     if found is None:
         raise Problem("not-found")
     return found
+
+
+def requests_by_id(request_ids: Iterable[UUID]) -> dict[UUID, Request]:
+    """Requests by id, one query."""
+    return {r.id: r for r in db.session.scalars(sa.select(Request).where(Request.id.in_(list(request_ids))))}
 
 
 def posts_since(moment: datetime, address: str, checkpoint_id: UUID) -> tuple[list[datetime], list[datetime]]:

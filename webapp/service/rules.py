@@ -1,19 +1,19 @@
 """What residents ask for, what the site promised them, and where a request stands. Pure. Its clocks: `clocks.py`.
 
 Where a request stands is the fold of its events in order of corrected time, so that one which arrives hours late lands
-where it happened. What was agreed with the owners is data with versions: no time to keep is written into a rule.
+where it happened. By which times it is judged: `standards.rules`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Literal, NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-Urgency = Literal["urgent", "routine"]
+from webapp.standards.rules import Agreement, Urgency
 
 CHANNELS = ("label", "phone", "counter", "owners_group", "staff", "inspection")  # the way it came in
 SOURCES = ("resident", "owners_committee", "visitor", "staff", "authority")  # who says it; authority: street office, 12345
@@ -38,59 +38,6 @@ class Answers(NamedTuple):
 def urgency(answers: Answers) -> Urgency:
     """Any yes makes it urgent. Nobody chooses a priority: wrong ones are what such clocks mostly fail by."""
     return "urgent" if any(answers) else "routine"
-
-
-# ---------------------------------------------------------------- the service agreement
-
-
-@dataclass(frozen=True)
-class ByUrgency:
-    """Minutes for routine and for urgent requests."""
-
-    routine: int
-    urgent: int
-
-    def of(self, urgency: str) -> int:
-        """The minutes of that urgency. Raises KeyError for one that is none."""
-        return {"routine": self.routine, "urgent": self.urgent}[urgency]
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """The times a site's service agreement sets from a moment on, in minutes round the clock: there are no quiet hours.
-
-    The defaults are the handbook's where it names a figure. `handle_by_type` holds the site's own types of request.
-    """
-
-    from_at: datetime
-    reply_minutes: int = 60  # clause 4.3.1
-    dispatch_minutes: ByUrgency = ByUrgency(15, 5)  # clause 3.2.1
-    on_site_minutes: int = 30  # clause 6.1.1, urgent only
-    handle_minutes: ByUrgency = ByUrgency(24 * 60, 2 * 60)  # clauses 4.3.2 and 1.3.3
-    silence_minutes: ByUrgency = ByUrgency(24 * 60, 60)
-    reopen_days: int = 7
-    handle_by_type: Mapping[str, ByUrgency] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for a time of no length: its clock would be missed at its start."""
-        pairs = (self.dispatch_minutes, self.handle_minutes, self.silence_minutes, *self.handle_by_type.values())
-        if (
-            min(self.reply_minutes, self.on_site_minutes, *(pair.routine for pair in pairs), *(pair.urgent for pair in pairs)) <= 0
-            or self.reopen_days < 0
-        ):
-            raise ValueError(self)
-
-    def handle(self, type_code: str, urgency: str) -> int:
-        """The set time of that type of request, or the one for all."""
-        return self.handle_by_type.get(type_code, self.handle_minutes).of(urgency)
-
-
-HANDBOOK = Agreement(datetime.min.replace(tzinfo=UTC))  # holds where a site has agreed on nothing yet
-
-
-def in_force(versions: Iterable[Agreement], moment: datetime) -> Agreement:
-    """The version by which `moment` is judged; before the first, the handbook's own figures."""
-    return max((v for v in versions if v.from_at <= moment), key=lambda v: v.from_at, default=HANDBOOK)
 
 
 # ---------------------------------------------------------------- where a request stands

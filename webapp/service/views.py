@@ -19,16 +19,17 @@ from webapp.people.queries import names
 from webapp.people.session import me
 from webapp.photos import actions as photos
 from webapp.photos.views import hand_out
-from webapp.records.rules import receipt_code
 from webapp.service import actions, queries
 from webapp.service.clocks import due_at
 from webapp.service.forms import LONGEST, AnswerForm, ReportForm, TakeForm, TellForm
 from webapp.service.models import Request
-from webapp.service.rules import HANDBOOK, OPEN, Limits, first_name, looks_automatic, may_reopen, too_many
-from webapp.service.words import CHANNEL_WORDS, CLOCK_WORDS, REQUEST_STATES, TOPIC_WORDS
+from webapp.service.rules import OPEN, Limits, first_name, looks_automatic, may_reopen, too_many
+from webapp.service.words import CHANNEL_WORDS, CLOCK_WORDS, REQUEST_STATES
 from webapp.sites.models import Checkpoint, Site
 from webapp.sites.queries import label_by_code, place_tree, site_for, sites_for
 from webapp.sites.rules import read_code
+from webapp.work_orders.queries import types_of
+from webapp.work_orders.types import WorkType
 
 service = Blueprint("service", __name__)
 LIMITS = Limits()
@@ -52,6 +53,8 @@ def report(code: str) -> AnyResponse | tuple[str, int]:
     pictures, wrong = pictures_sent()  # before the database is asked at all: its one writer waits for no picture to be looked at
     checkpoint, now, address = checkpoint_of(code), clock.now(), (request.remote_addr or "")[:60]
     form, errors = check(ReportForm, request.form)
+    if form is not None and form.type_code not in public_types(checkpoint.site_id):
+        form, errors = None, {"type_code": _("This is not possible here.")}
     if form is None or wrong:
         return show_form(code, checkpoint, errors | wrong), 422
     if looks_automatic(form.website):
@@ -80,6 +83,11 @@ def pictures_sent() -> tuple[list[bytes], dict[str, str]]:
     return pictures, {}
 
 
+def public_types(site_id: UUID) -> dict[str, WorkType]:
+    """The types that a resident may choose from."""
+    return {code: known for code, known in types_of(site_id).items() if known.public and not known.retired}
+
+
 def checkpoint_of(code: str) -> Checkpoint:
     """The checkpoint that a label marks, a superseded label's too. Raises Problem not-found."""
     known = read_code(code)
@@ -94,7 +102,7 @@ def show_form(code: str, checkpoint: Checkpoint, errors: dict[str, str] | None =
     values = request.form if request.method == "POST" else MultiDict()
     return render_template(
         "service/report.html", code=code, checkpoint=checkpoint, errors=errors or {}, values=values, longest=LONGEST,
-        topics=list(TOPIC_WORDS.items()), wait=ceil(wait_s / 60),
+        types=[(known.code, named(known)) for known in public_types(checkpoint.site_id).values()], wait=ceil(wait_s / 60),
     )  # fmt: skip
 
 
@@ -107,7 +115,8 @@ def resident_page(token: str) -> Response:
 
 def show_resident(found: Request, errors: dict[str, str] | None = None) -> Response:
     """The resident's page, with what was wrong in one of its forms."""
-    now, standing = clock.now(), queries.standing_of(found)
+    now, seen = clock.now(), queries.look(found)
+    standing = seen.standing
     people = names(e.person_id for e in found.events if e.person_id)
     told = [
         {"name": first_name(named(people[e.person_id])) if e.person_id else _("You"), "at": e.at, "text": e.text, "stars": e.stars}
@@ -115,9 +124,9 @@ def show_resident(found: Request, errors: dict[str, str] | None = None) -> Respo
         if e.text or e.stars
     ]
     page = render_template(
-        "service/resident.html", request_=found, standing=standing, told=told, number=receipt_code(found.id), errors=errors or {},
-        values=request.form, next_news=queries.next_news(found, now), topics=TOPIC_WORDS, states=REQUEST_STATES, longest=LONGEST,
-        may_reopen=may_reopen(standing, HANDBOOK, now), may_withdraw=standing.state in OPEN,
+        "service/resident.html", request_=found, seen=seen, standing=standing, told=told, errors=errors or {}, values=request.form,
+        next_news=seen.next_news(now), states=REQUEST_STATES, longest=LONGEST,
+        may_reopen=may_reopen(standing, seen.agreement, now), may_withdraw=standing.state in OPEN,
     )  # fmt: skip
     response = make_response(page, 422 if errors else 200)
     # The address is the key: it is told to nobody, and no cache keeps what it opens.
@@ -161,18 +170,18 @@ def request_list() -> str:
     """Requests of one's sites: open ones, or all."""
     state, now = "all" if request.args.get("state") == "all" else "open", clock.now()
     page = page_of(queries.requests_reached(me(), state == "open"))
-    rows = [{"request": r, "number": receipt_code(r.id), **mark_of(r)} for r in page.rows]
-    return render_template("service/requests.html", page=page, rows=rows, state=state, topics=TOPIC_WORDS, now=now)
+    rows = [{"seen": seen, "request": seen.request, **mark_of(seen)} for seen in queries.looks(page.rows)]
+    return render_template("service/requests.html", page=page, rows=rows, state=state, now=now)
 
 
-def mark_of(found: Request) -> dict[str, str]:
+def mark_of(seen: queries.Look) -> dict[str, str]:
     """A request's mark and words in a list: the clock that presses, or where it stands when none does."""
     now = clock.now()
-    pressing = queries.pressing(found, now)
+    pressing = seen.pressing(now)
     if pressing is None:
-        return {"mark": "neutral", "word": str(REQUEST_STATES[queries.standing_of(found).state])}
+        return {"mark": "neutral", "word": str(REQUEST_STATES[seen.standing.state])}
     due = due_at(pressing, now)
-    what, when = str(CLOCK_WORDS[pressing.name]), day_and_time(due, found.site.zone)
+    what, when = str(CLOCK_WORDS[pressing.name]), day_and_time(due, seen.request.site.zone)
     if due < now:
         return {"mark": "late", "word": _("%(what)s was due %(when)s", what=what, when=when)}
     return {"mark": "open", "word": _("%(what)s by %(when)s", what=what, when=when)}
@@ -191,6 +200,8 @@ def take() -> AnyResponse | tuple[str, int]:
     """Take in what somebody told the desk, and lead to its page."""
     site = site_asked_for()
     form, errors = check(TakeForm, request.form)
+    if form is not None and form.type_code not in types_of(site.id):
+        form, errors = None, {"type_code": _("This is not possible here.")}
     if form is not None and form.place_id not in (None, *(place.id for place, _depth in place_tree(site.id))):
         form, errors = None, {"place_id": _("This is not possible here.")}
     if form is None:
@@ -216,7 +227,7 @@ def show_new(site: Site, errors: dict[str, str] | None = None) -> str:
     ]
     return render_template(
         "service/new.html", site_=site, sites=choices, places=places, errors=errors or {}, values=values, longest=LONGEST,
-        topics=list(TOPIC_WORDS.items()), channels=[(key, CHANNEL_WORDS[key]) for key in ("phone", "counter", "owners_group")],
+        types=[(known.code, named(known)) for known in types_of(site.id).values() if not known.retired], channels=[(key, CHANNEL_WORDS[key]) for key in ("phone", "counter", "owners_group")],
     )  # fmt: skip
 
 
@@ -229,10 +240,10 @@ def request_page(request_id: UUID) -> str:
 
 def show_request(found: Request, errors: dict[str, str] | None = None) -> str:
     """The request's page, with what was wrong in its form."""
+    seen = queries.look(found)
     return render_template(
-        "service/request.html", request_=found, standing=queries.standing_of(found), number=receipt_code(found.id),
-        people=names(e.person_id for e in found.events if e.person_id), due=mark_of(found), errors=errors or {}, values=request.form,
-        longest=LONGEST, topics=TOPIC_WORDS, states=REQUEST_STATES, channels=CHANNEL_WORDS,
+        "service/request.html", request_=found, seen=seen, standing=seen.standing, people=names(e.person_id for e in found.events if e.person_id),
+        due=mark_of(seen), errors=errors or {}, values=request.form, longest=LONGEST, states=REQUEST_STATES, channels=CHANNEL_WORDS,
     )  # fmt: skip
 
 

@@ -1,27 +1,17 @@
-"""Topics, channels and states of requests in words."""
+"""Channels, states and clocks of requests in words."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-TOPIC_WORDS: dict[str, LazyString] = {
-    "light": _("Light is out"),
-    "water": _("Water or a leak"),
-    "power": _("Power"),
-    "lift": _("Lift"),
-    "dirt": _("Dirt or rubbish"),
-    "damage": _("Something is broken"),
-    "green": _("Plants"),
-    "noise": _("Noise"),
-    "other": _("Something else"),
-}
 CHANNEL_WORDS: dict[str, LazyString] = {
     "label": _("By label"),
     "phone": _("By phone"),
     "counter": _("At the counter"),
     "owners_group": _("In the owners’ group"),
     "staff": _("By our staff"),
+    "inspection": _("A failed check"),
 }
 REQUEST_STATES: dict[str, LazyString] = {
     "received": _("Received"),

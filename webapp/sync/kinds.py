@@ -25,9 +25,14 @@ from webapp.records.arrived import Arrived
 from webapp.records.bodies import CorrectionBody, NoteBody
 from webapp.records.held import Held
 from webapp.records.models import Correction, Note
-from webapp.sites.models import Checkpoint, Site
+from webapp.service import actions as service
+from webapp.service.bodies import RequestBody
+from webapp.sites.models import Checkpoint, Place, Site
 from webapp.sites.queries import site_for
 from webapp.sync.batch import Batch
+from webapp.work_orders import actions as work
+from webapp.work_orders.bodies import WorkStepBody
+from webapp.work_orders.models import WorkStep
 
 
 def scan(batch: Batch, arrived: Arrived, body: ScanBody) -> UUID:
@@ -38,7 +43,12 @@ def note(batch: Batch, arrived: Arrived, body: NoteBody) -> UUID:
     site_id, round_id, checkpoint_id = _where(batch, arrived, body)
     if rank_at(batch.author(arrived), site_id) is None:
         raise Held("no-access")
-    records.write_note(arrived, body, site_id, round_id, checkpoint_id)
+    written = records.write_note(arrived, body, site_id, round_id, checkpoint_id)
+    if body.result == "issue":
+        db.session.flush()  # its scan may be of this very call
+        checkpoint = db.session.get(Checkpoint, checkpoint_id) if checkpoint_id else None
+        where = service.Where(site_id, checkpoint.place_id if checkpoint else None, checkpoint_id)
+        service.record_finding(written, where, batch.author(arrived).language)
     return site_id
 
 
@@ -95,13 +105,41 @@ def round_step(batch: Batch, arrived: Arrived, body: RoundStepBody) -> UUID:
     return scanning.step_round(arrived, batch.author(arrived), body).site_id
 
 
+def work_step(batch: Batch, arrived: Arrived, body: WorkStepBody) -> UUID:
+    return work.record_step(arrived, batch.author(arrived), body, batch.label(arrived)).site_id
+
+
+def request(batch: Batch, arrived: Arrived, body: RequestBody) -> UUID:
+    where = _place(batch, arrived, body)
+    if rank_at(batch.author(arrived), where.site_id) is None:
+        raise Held("no-access")
+    return service.record_request(arrived, batch.author(arrived).language, body, where).site_id
+
+
+def _place(batch: Batch, arrived: Arrived, body: RequestBody) -> service.Where:
+    """Where something is to be done, from the most exact thing the record names. Raises Held."""
+    label = batch.label(arrived)
+    if body.code and label is None:
+        raise Held("unknown-code")
+    checkpoint = db.session.get(Checkpoint, label.checkpoint_id if label else body.checkpoint) if label or body.checkpoint else None
+    if checkpoint is not None:
+        return service.Where(checkpoint.site_id, checkpoint.place_id, checkpoint.id, body.spot)
+    place = db.session.get(Place, body.place) if body.place else None
+    if place is not None:
+        return service.Where(place.site_id, place.id, spot=body.spot)
+    if body.checkpoint or body.place or not body.site:
+        raise Held("unknown-code" if body.checkpoint or body.place else "bad-body")
+    return service.Where(_site(batch.author(arrived), body.site).id, spot=body.spot)
+
+
 @dataclass(frozen=True)
 class Kind:
-    """What a kind's body must look like, who does it, and the table of what it does. The function gives the site it belongs to."""
+    """What a kind's body must look like, who does it, and the table of what it does, one row of the record's id
+    (None: `verifying` looks for it in its own way). The function gives the site it belongs to."""
 
     body: type[BaseModel]
     do: Callable[[Batch, Arrived, Any], UUID | None]
-    effect: type[Base]
+    effect: type[Base] | None
 
 
 KINDS: dict[str, dict[int, Kind]] = {
@@ -109,5 +147,7 @@ KINDS: dict[str, dict[int, Kind]] = {
     "note": {1: Kind(NoteBody, note, Note)},
     "correction": {1: Kind(CorrectionBody, correction, Correction)},
     "duty": {1: Kind(DutyBody, duty, Duty)},
+    "request": {1: Kind(RequestBody, request, None)},
+    "work-step": {1: Kind(WorkStepBody, work_step, WorkStep)},
     "round-step": {1: Kind(RoundStepBody, round_step, RoundStep)},
 }

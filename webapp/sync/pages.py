@@ -61,6 +61,8 @@ def kind_word(kind: str | None) -> str:
         "correction": _("Correction"),
         "duty": _("Duty"),
         "round-step": _("Step of a round"),
+        "request": _("Report"),
+        "work-step": _("Step of a work order"),
     }
     return words.get(kind or "") or _("Record")
 

@@ -68,7 +68,7 @@ class Fault(NamedTuple):
     """What was reported, and when; `finished_at` is None while nobody has finished it."""
 
     place_id: UUID | None
-    type_id: UUID | None
+    type_code: str | None
     raised_at: datetime
     finished_at: datetime | None = None
 
@@ -78,7 +78,7 @@ def same_fault(one: Fault, other: Fault) -> bool:
 
     Half-open: thirty days later to the second is a new fault. Raised before the earlier was finished is a repeat.
     """
-    if None in (one.place_id, one.type_id) or (one.place_id, one.type_id) != (other.place_id, other.type_id):
+    if None in (one.place_id, one.type_code) or (one.place_id, one.type_code) != (other.place_id, other.type_code):
         return False
     earlier, later = sorted((one, other), key=lambda fault: fault.raised_at)
     return later.raised_at < max(earlier.raised_at, earlier.finished_at or earlier.raised_at) + SAME_FAULT
