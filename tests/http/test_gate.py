@@ -33,6 +33,7 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "record_id": lambda world, made: made["held"],
     "sha256": lambda world, made: made["photo"],
     "token": lambda world, made: made["token"],
+    "order_id": lambda world, made: made["order"],
     "request_id": lambda world, made: made["request"],
     "code": lambda world, made: world.gate.code,
     "build": lambda world, made: made["build"],
@@ -41,9 +42,15 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
 }
 VERBS = {"accounts.change_person": "disable", "sites.change_checkpoint": "label", "held.decide": "aside"}
 # Site-scoped routes whose site is not in the address: what is there for them is listed, not named.
-SCOPED = {"slug", "checkpoint_id", "route_id", "schedule_id", "round_id", "record_id", "request_id", "person_id", "device_id"}
+SCOPED = {"slug", "checkpoint_id", "route_id", "schedule_id", "round_id", "record_id", "request_id", "order_id", "person_id", "device_id"}
 # One's own things, or those of one's people: whoever else asks finds nothing.
-OWN = {"daily_log.photo": {"guard", "supervisor", "manager", "admin"}, "accounts.revoke": {"guard", "supervisor", "manager", "admin"}}
+OFFICE = {"desk", "supervisor", "manager", "admin"}
+OWN = {
+    "daily_log.photo": {"guard", "supervisor", "manager", "admin"},
+    "accounts.revoke": {"guard", "supervisor", "manager", "admin"},
+    "work_orders.order_page": OFFICE,  # offered to technicians
+    "work_orders.photo": OFFICE,
+}
 QUERY = {"sites.label_csv": "?site=garden", "sites.label_sheets": "?site=garden"}
 
 
@@ -70,7 +77,8 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
         checkpoint = db.session.get_one(Checkpoint, world.gate.id)
         request = service.report(ReportForm(type_code="light"), checkpoint, "en", "", clock.now())
         service.add_photos(request, [content])
-        reported = {"request": request.id, "token": request.token}
+        order = service.raise_order(request, world.people["desk"], clock.now())
+        reported = {"request": request.id, "token": request.token, "order": order.id}
     return reported | {
         "held": held.id,
         "photo": named_photo(content)["sha256"],

@@ -171,12 +171,16 @@ def pauses_of(marks: Iterable[Mark]) -> tuple[Pause, ...]:
 
 @dataclass(frozen=True)
 class Facts:
-    """A request as its clocks need it. `type_code` is the site's own; pauses come from the request and from its jobs."""
+    """A request as its clocks need it. `type_code` is the site's own; pauses come from the request and from its jobs.
+
+    `is_awaited`: somebody outside waits for news of it.
+    """
 
     kind: str
     urgency: str
     type_code: str = ""
     pauses: tuple[Pause, ...] = ()
+    is_awaited: bool = True
 
 
 def clocks_of(facts: Facts, standing: Standing, agreement: Agreement, now: datetime) -> list[Clock]:
@@ -190,7 +194,8 @@ def clocks_of(facts: Facts, standing: Standing, agreement: Agreement, now: datet
     for turn, following in zip(standing.turns, [*nexts, None], strict=True):
         if turn.since is not None:
             found += _of_turn(facts, turn, turn.since, agreement)
-            found += _silences(facts, standing, turn.since, _first(turn.result_told_at, *_ends(turn), following), agreement)
+            if facts.is_awaited:
+                found += _silences(facts, standing, turn.since, _first(turn.result_told_at, *_ends(turn), following), agreement)
     return [clock for clock in found if clock.started_at <= now]
 
 

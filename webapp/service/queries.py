@@ -86,7 +86,9 @@ class Look:
         """What its clocks need to know."""
         own = [Mark(e.at, e.cause, e.until) for e in self.request.events if e.verb in ("stopped", "resumed")]
         pauses = [pauses_of(own), *(pauses_of(Mark(s.at, s.cause, s.until) for s in order.steps) for order in self.orders)]
-        return Facts(self.kind, self.urgency, self.type_code, tuple(pause for some in pauses for pause in some))
+        return Facts(
+            self.kind, self.urgency, self.type_code, tuple(pause for some in pauses for pause in some), self.request.source != "staff"
+        )
 
     def clocks(self, now: datetime) -> list[Clock]:
         """All its clocks up to now."""

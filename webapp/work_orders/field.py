@@ -10,6 +10,8 @@ from webapp.core import clock, gate
 from webapp.people.session import me
 from webapp.photos.views import hand_out
 from webapp.work_orders import queries
+from webapp.work_orders.money import money_facts
+from webapp.work_orders.office import office_facts
 from webapp.work_orders.words import order_mark
 
 field = Blueprint("work_orders", __name__)
@@ -28,7 +30,15 @@ def mine() -> str:
 def order_page(order_id: UUID) -> str:
     """One order: what is to be done, its steps, what it costs."""
     order = queries.order_for(me(), order_id)
-    return render_template("work_orders/order.html", order=order, standing=queries.standing_of(order), now=clock.now())
+    standing = queries.standing_of(order)
+    return render_template(
+        "work_orders/order.html",
+        order=order,
+        standing=standing,
+        now=clock.now(),
+        **office_facts(order, standing, me()),
+        **money_facts(order),
+    )
 
 
 @field.get("/work-orders/<uuid:order_id>/photos/<sha256>")

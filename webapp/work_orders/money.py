@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
@@ -9,6 +11,8 @@ from webapp.core import gate
 from webapp.core.problems import Problem
 from webapp.people.session import me
 from webapp.sites.queries import sites_for
+from webapp.work_orders import pricing
+from webapp.work_orders.models import WorkOrder
 
 money_pages = Blueprint("money", __name__)
 
@@ -21,3 +25,9 @@ def price_choice() -> Response:
     if not reached:
         raise Problem("not-found")
     return redirect(url_for("money.prices", slug=reached[0].slug))
+
+
+def money_facts(order: WorkOrder) -> dict[str, Any]:
+    """What `work_orders/_money.html` shows: the charge as it stands."""
+    charge = pricing.charge_of(order)
+    return {"charge": pricing.shown_of(order, charge), "balance": pricing.balance_of(order, charge)}
