@@ -79,6 +79,7 @@ class Look:
         events += [rules.Event(e.id, e.verb, e.at, e.stars) for e in self.request.events if e.verb not in MARKS]
         steps = (step for standing in self.work.values() for step in standing.counted)
         events += [rules.Event(step.id, TELLS[step.verb], step.at) for step in steps if step.verb in TELLS]
+        events += [rules.Event(s.id, "rated", s.at, s.stars) for order in self.orders for s in order.signatures if s.stars]
         return rules.standing(events)
 
     @cached_property

@@ -21,9 +21,10 @@ from webapp.photos import actions as photos
 from webapp.photos.views import hand_out
 from webapp.service import actions, queries
 from webapp.service.clocks import due_at
-from webapp.service.forms import LONGEST, AnswerForm, ReportForm, TakeForm, TellForm
+from webapp.service.forms import LONGEST, ReportForm, TakeForm, TellForm
 from webapp.service.models import Request
-from webapp.service.rules import OPEN, Limits, first_name, looks_automatic, may_reopen, too_many
+from webapp.service.resident import resident
+from webapp.service.rules import Limits, looks_automatic, too_many
 from webapp.service.words import CHANNEL_WORDS, CLOCK_WORDS, REQUEST_STATES
 from webapp.sites.models import Checkpoint, Site
 from webapp.sites.queries import label_by_code, place_tree, site_for, sites_for
@@ -36,7 +37,7 @@ LIMITS = Limits()
 MOST_PHOTOS = 3
 
 
-# ---------------------------------------------------------------- anybody: report, and follow it
+# ---------------------------------------------------------------- anybody: report; `resident.py`: follow it
 
 
 @service.get("/c/<code>/report")
@@ -67,7 +68,7 @@ def report(code: str) -> AnyResponse | tuple[str, int]:
         return response
     made = actions.report(form, checkpoint, language(), address, now)
     actions.add_photos(made, pictures)
-    return redirect(url_for("service.resident_page", token=made.token), 303)
+    return redirect(url_for("resident.resident_page", token=made.token), 303)
 
 
 def pictures_sent() -> tuple[list[bytes], dict[str, str]]:
@@ -104,54 +105,6 @@ def show_form(code: str, checkpoint: Checkpoint, errors: dict[str, str] | None =
         "service/report.html", code=code, checkpoint=checkpoint, errors=errors or {}, values=values, longest=LONGEST,
         types=[(known.code, named(known)) for known in public_types(checkpoint.site_id).values()], wait=ceil(wait_s / 60),
     )  # fmt: skip
-
-
-@service.get("/r/<token>")
-@gate.public
-def resident_page(token: str) -> Response:
-    """A resident's own request: what was said and what happens now. Of staff it shows first name only."""
-    return show_resident(queries.request_by_token(token, clock.now()))
-
-
-def show_resident(found: Request, errors: dict[str, str] | None = None) -> Response:
-    """The resident's page, with what was wrong in one of its forms."""
-    now, seen = clock.now(), queries.look(found)
-    standing = seen.standing
-    people = names(e.person_id for e in found.events if e.person_id)
-    told = [
-        {"name": first_name(named(people[e.person_id])) if e.person_id else _("You"), "at": e.at, "text": e.text, "stars": e.stars}
-        for e in found.events
-        if e.text or e.stars
-    ]
-    page = render_template(
-        "service/resident.html", request_=found, seen=seen, standing=standing, told=told, errors=errors or {}, values=request.form,
-        next_news=seen.next_news(now), states=REQUEST_STATES, longest=LONGEST,
-        may_reopen=may_reopen(standing, seen.agreement, now), may_withdraw=standing.state in OPEN,
-    )  # fmt: skip
-    response = make_response(page, 422 if errors else 200)
-    # The address is the key: it is told to nobody, and no cache keeps what it opens.
-    response.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"})
-    return response
-
-
-@service.post("/r/<token>")
-@gate.public
-def answer(token: str) -> AnyResponse:
-    """What the resident says to it: a rating, that it is not settled, or that it is settled by itself."""
-    found = queries.request_by_token(token, clock.now())
-    form, errors = check(AnswerForm, request.form)
-    if form is None:
-        return show_resident(found, errors)
-    actions.answer(found, form, clock.now())
-    flash(_("Thank you. We have it."))
-    return redirect(url_for("service.resident_page", token=token), 303)
-
-
-@service.get("/r/<token>/photos/<sha256>")
-@gate.public
-def resident_photo(token: str, sha256: str) -> Response:
-    """A photo that the resident sent, for whoever holds the page's address."""
-    return hand_out(photo_of(queries.request_by_token(token, clock.now()), sha256))
 
 
 def photo_of(found: Request, sha256: str) -> str:
@@ -270,3 +223,4 @@ def tell(request_id: UUID) -> AnyResponse | tuple[str, int]:
 def init(app: Flask) -> None:
     """Routes."""
     app.register_blueprint(service)
+    app.register_blueprint(resident)

@@ -21,6 +21,24 @@ REQUEST_STATES: dict[str, LazyString] = {
     "closed": _("Closed"),
     "withdrawn": _("Withdrawn"),
 }
+NEWS_WORDS: dict[str, LazyString] = {  # to the resident: what happened
+    "assign": _("Takes care of it"),
+    "take": _("Takes care of it"),
+    "accept": _("Has accepted it"),
+    "on_the_way": _("On the way"),
+    "on_site": _("On site"),
+    "start": _("Has begun"),
+    "need_parts": _("Parts have to be ordered"),
+    "need_contractor": _("A contractor has to come"),
+    "finish": _("Finished"),
+    "part_finish": _("Done in part, the rest follows"),
+    "sign": _("Signed the charge"),
+    "resolved": _("Settled"),
+    "result_told": _("Result"),
+    "reopened": _("Opened again"),
+    "withdrawn": _("Withdrawn"),
+    "rated": _("Rated"),
+}
 CLOCK_WORDS: dict[str, LazyString] = {
     "reply": _("Reply"),
     "dispatch": _("Dispatch"),

@@ -246,9 +246,31 @@ def ledger(entries: Iterable[Entry]) -> dict[tuple[int, int, str], Sums]:
     return found
 
 
+WITHOUT_CENTS = ("JPY", "KRW", "VND")
+MOST_MONEY = 10**11  # minor units: more is a slip of the thumb
+
+
+class BadAmount(ValueError):
+    """An amount that is none, finer than the currency's smallest coin, below nought or beyond belief."""
+
+
+def minor_of(text: str, currency: str) -> int:
+    """An amount as written by a person ("60", "12,50", "¥8.5"), in minor units. Raises BadAmount."""
+    digits = text.strip().lstrip("¥$€£").replace("，", ",").replace(" ", "")
+    if "," in digits and "." not in digits and len(digits.rpartition(",")[2]) <= 2:
+        digits = digits.replace(",", ".")
+    try:
+        value = Decimal(digits.replace(",", "")).scaleb(0 if currency in WITHOUT_CENTS else 2)
+    except InvalidOperation:
+        raise BadAmount(text) from None
+    if not value.is_finite() or value != value.to_integral_value() or not 0 <= value <= MOST_MONEY:
+        raise BadAmount(text)
+    return int(value)
+
+
 def written(minor: int, currency: str) -> str:
     """An amount as digits with the currency's code: "CNY 12.50", "JPY 1250". Words and signs are the page's."""
-    places = 0 if currency in ("JPY", "KRW", "VND") else 2
+    places = 0 if currency in WITHOUT_CENTS else 2
     sign, value = ("-" if minor < 0 else ""), abs(minor)
     digits = f"{value // 100}.{value % 100:02}" if places else str(value)
     return f"{currency} {sign}{digits}"

@@ -37,7 +37,7 @@ def order_page(order_id: UUID) -> str:
         standing=standing,
         now=clock.now(),
         **office_facts(order, standing, me()),
-        **money_facts(order),
+        **money_facts(order, me()),
     )
 
 

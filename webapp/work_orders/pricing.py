@@ -68,9 +68,9 @@ def rule_of(version: ChargeTerms) -> CallOut:
     )  # fmt: skip
 
 
-def charge_of(order: WorkOrder) -> Charge:
-    """What the order comes to now: the latest list of what was used, and the fee for coming."""
-    terms = terms_of(order.site_id)
+def charge_of(order: WorkOrder, terms: list[ChargeTerms] | None = None) -> Charge:
+    """What the order comes to now: the latest list of what was used, and the fee for coming. `terms`: the site's, if they are read already."""
+    terms = terms_of(order.site_id) if terms is None else terms
     lines = [
         Line(line["part"], UUID(line["item"]), Decimal(line["quantity"]), line["minor"], line["amount"])
         for line in (order.uses[-1].lines if order.uses else [])
