@@ -123,6 +123,8 @@ def test_two_photos_in_a_row_stamped_small_and_with_their_originals_digest(phone
     phone.page.screenshot(path=SHOTS / "live.png")
     accessible(phone)
     for count in (1, 2):
+        # Within one second a still camera makes the same picture, stamp and all: one photo, named once.
+        phone.page.wait_for_function("before => new Date().getSeconds() !== before", arg=phone.page.evaluate("new Date().getSeconds()"))
         shoot(phone)
         use(phone, count)
     phone.page.get_by_role("button", name="Done").click()

@@ -17,6 +17,9 @@ from webapp.people.models import Person
 from webapp.service import actions as service
 from webapp.service.forms import ReportForm
 from webapp.sites.models import Checkpoint
+from webapp.work_orders import actions as work
+from webapp.work_orders import charging
+from webapp.work_orders.models import WorkStep
 
 EVERYBODY = ("nobody", "nowhere", "guard", "desk", "supervisor", "elsewhere", "manager", "admin")
 
@@ -33,6 +36,8 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "record_id": lambda world, made: made["held"],
     "sha256": lambda world, made: made["photo"],
     "token": lambda world, made: made["token"],
+    "item_id": lambda world, made: made["item"],
+    "month": lambda world, made: "2026-11",
     "order_id": lambda world, made: made["order"],
     "request_id": lambda world, made: made["request"],
     "code": lambda world, made: world.gate.code,
@@ -79,6 +84,10 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
         service.add_photos(request, [content])
         order = service.raise_order(request, world.people["desk"], clock.now())
         reported = {"request": request.id, "token": request.token, "order": order.id}
+        order.payer = "resident"
+        work.take_step(order, WorkStep(verb="finish", person_id=world.people["technician"], at=clock.now()), clock.now())
+        item = charging.add_item(world.garden, charging.ItemFacts("labour", "hour", "人工"), 6000, world.people["manager"], clock.now())
+        reported["item"] = item.id
     return reported | {
         "held": held.id,
         "photo": named_photo(content)["sha256"],
@@ -173,8 +182,8 @@ def test_the_public_list_is_short_and_known(app: Flask) -> None:
     assert public == {
         "static_files.file", "static_files.service_worker", "people.login", "people.sign_in", "people.login_as", "people.sign_in_as", "people.forget",
         "people.logout", "people.choose_language", "sites.open_label", "phone.outbox", "phone.offline", "home.first_page", "home.first_run",
-        "home.make_first", "home.healthz", "home.manifest", "service.report_page", "service.report", "service.resident_page", "service.resident_photo",
-        "service.answer",
+        "home.make_first", "home.healthz", "home.manifest", "service.report_page", "service.report", "resident.resident_page", "resident.resident_photo",
+        "resident.answer", "resident.sign", "resident.resident_receipt",
     }  # fmt: skip
 
 

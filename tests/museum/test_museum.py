@@ -13,18 +13,24 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.making import Phone, World, looking
+from webapp.core import clock
 from webapp.core.db import db, writing
 from webapp.patrols.models import RoundStep, Scan, Schedule
 from webapp.people.models import Duty
 from webapp.records.models import Correction, Note, Record
+from webapp.service.models import Request
 from webapp.sites.models import Label
 from webapp.sync.kinds import KINDS, Kind
+from webapp.work_orders import actions as work
+from webapp.work_orders.models import WorkStep
+from webapp.work_orders.types import HANDBOOK_TYPES
 
 HERE = Path(__file__).parent
 INDEX: list[dict[str, Any]] = json.loads((HERE / "index.json").read_text())
-EFFECTS = (Scan, Note, RoundStep, Duty, Correction)
+EFFECTS = (Scan, Note, RoundStep, Duty, Correction, WorkStep)
 CODE = "9NTQ6SBNPP"
 SCHEDULE = "RMSEM"
+ORDER = UUID("01a208d0-0000-7000-8000-0000000000aa")
 
 
 def name_of(exhibit: dict[str, Any]) -> str:
@@ -41,6 +47,8 @@ def museum(app: Flask, world: World) -> Flask:
     with app.app_context(), writing():
         db.session.execute(sa.update(Label).where(Label.checkpoint_id == world.gate.id).values(code=CODE))
         db.session.execute(sa.update(Schedule).where(Schedule.id == world.schedule).values(code=SCHEDULE))
+        raised = work.Raised(world.garden, HANDBOOK_TYPES[0], world.people["desk"], "The lamp is out")
+        work.raise_order(raised, clock.now(), ORDER)
     return app
 
 
@@ -55,7 +63,8 @@ def send(phone: Phone, exhibit: dict[str, Any]) -> dict[str, Any]:
 def count(app: Flask, own_id: str) -> int:
     """How many effects a record had."""
     with looking(app) as session:
-        return sum(session.get(table, UUID(own_id)) is not None for table in EFFECTS)
+        requests = session.scalar(sa.select(sa.func.count()).where(Request.record_id == UUID(own_id), Request.channel == "staff"))
+        return sum(session.get(table, UUID(own_id)) is not None for table in EFFECTS) + requests
 
 
 @pytest.mark.parametrize("exhibit", INDEX, ids=name_of)
