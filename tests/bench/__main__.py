@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import browsing, intake, load, pages, photos, world
+from tests.bench import browsing, intake, jobs, load, pages, photos, world
 
 Rows = list[dict[str, Any]]
 
@@ -21,6 +21,7 @@ def in_browser(made: world.World, folder: Path) -> Rows:
     with load.served("webapp.wsgi:app", folder) as port, load.served("tests.bench.bare:app", folder) as bare_port:
         return [
             browsing.first_visit(port, folder),
+            browsing.public_form(port, made),
             browsing.cold_start(port, folder),
             browsing.drain(port, folder, made),
             browsing.frame_to_recorded(port, folder, made),
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[world.World, Path], Rows]] = {
     "trail": intake.trail,
     "browser": in_browser,
     "photos": photos.measure,
+    "jobs": lambda _made, folder: jobs.growth(folder, 2_000, 200_000),
     "growth": lambda _made, folder: pages.growth(folder, 10_000, 1_000_000),
 }
 

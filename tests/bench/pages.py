@@ -66,10 +66,15 @@ def addresses(folder: Path) -> dict[str, tuple[str, str]]:
 
 
 def server_times(folder: Path) -> dict[str, float]:
-    """Median milliseconds of each page, in process."""
+    """Median milliseconds of the pages of rounds."""
+    return medians(folder, addresses(folder))
+
+
+def medians(folder: Path, wanted: dict[str, tuple[str, str]]) -> dict[str, float]:
+    """Median milliseconds of each page, in process; by name: its address and who looks."""
     app = world.application(folder)
-    medians = {}
-    for name, (path, who) in addresses(folder).items():
+    found = {}
+    for name, (path, who) in wanted.items():
         client = app.test_client()
         client.post("/login", data={"username": who, "password": world.PASSWORD})
         times = []
@@ -79,8 +84,8 @@ def server_times(folder: Path) -> dict[str, float]:
             if look >= 5:
                 times.append((time.perf_counter() - begin) * 1000)
             assert answer.status_code == 200, (path, answer.status_code)
-        medians[name] = statistics.median(times)
-    return medians
+        found[name] = statistics.median(times)
+    return found
 
 
 def growth(folder: Path, small: int, large: int) -> list[dict[str, Any]]:
