@@ -21,7 +21,7 @@ def in_browser(made: world.World, folder: Path) -> Rows:
     with load.served("webapp.wsgi:app", folder) as port, load.served("tests.bench.bare:app", folder) as bare_port:
         return [
             browsing.first_visit(port, folder),
-            browsing.public_form(port, made),
+            browsing.public_form(port, folder, made),
             browsing.cold_start(port, folder),
             browsing.drain(port, folder, made),
             browsing.frame_to_recorded(port, folder, made),

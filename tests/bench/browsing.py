@@ -25,13 +25,14 @@ LIGHTHOUSE = "13.5.0"
 
 
 @contextmanager
-def phone(port: int, folder: Path, who: str, args: list[str] | None = None) -> Iterator[tuple[BrowserContext, Page]]:
-    """A signed-in phone."""
+def phone(port: int, folder: Path, who: str | None, args: list[str] | None = None) -> Iterator[tuple[BrowserContext, Page]]:
+    """A phone in which somebody has signed in, or nobody."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS + (args or []))
         context = browser.new_context(viewport={"width": 360, "height": 780}, locale="zh-CN", base_url=f"http://127.0.0.1:{port}")
-        name, value = pages.sign_in(folder, who).split("=", 1)
-        context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{port}"}])
+        if who:
+            name, value = pages.sign_in(folder, who).split("=", 1)
+            context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{port}"}])
         yield context, context.new_page()
         browser.close()
 
@@ -39,17 +40,29 @@ def phone(port: int, folder: Path, who: str, args: list[str] | None = None) -> I
 def first_visit(port: int, folder: Path) -> dict[str, Any]:
     """Bytes of HTML, CSS and JavaScript of the first visit to /today after sign-in, as they travel."""
     with phone(port, folder, "guard1") as (context, page):
-        cdp = context.new_cdp_session(page)
-        cdp.send("Network.enable")
-        kinds: dict[str, str] = {}
-        total: dict[str, float] = {}
-        cdp.on("Network.responseReceived", lambda e: kinds.__setitem__(e["requestId"], e["type"]))
-        cdp.on("Network.dataReceived", lambda e: total.__setitem__(e["requestId"], total.get(e["requestId"], 0) + e["encodedDataLength"]))
-        page.goto("/today")
-        page.wait_for_function("() => navigator.serviceWorker.controller || navigator.serviceWorker.ready.then(() => true)")
-        page.wait_for_load_state("networkidle")
-        weight = sum(total.get(key, 0) for key, kind in kinds.items() if kind in ("Document", "Stylesheet", "Script"))
-    return _row("first visit to /today: HTML + CSS + JavaScript, kB compressed", weight / 1000, 60)
+        weight = _weight(context, page, "/today")
+    return _row("first visit to /today: HTML + CSS + JavaScript, kB compressed", weight, 60)
+
+
+def public_form(port: int, folder: Path, made: world.World) -> dict[str, Any]:
+    """The same of the form by which anybody reports a problem, on a phone that has never been here."""
+    with phone(port, folder, None) as (context, page):
+        weight = _weight(context, page, f"/c/{made.codes[0]}/report")
+    return _row("first visit to the public form: HTML + CSS + JavaScript, kB compressed", weight, 40)
+
+
+def _weight(context: BrowserContext, page: Page, path: str) -> float:
+    """Kilobytes of HTML, CSS and JavaScript that a page and its service worker fetch, as they travel."""
+    cdp = context.new_cdp_session(page)
+    cdp.send("Network.enable")
+    kinds: dict[str, str] = {}
+    total: dict[str, float] = {}
+    cdp.on("Network.responseReceived", lambda e: kinds.__setitem__(e["requestId"], e["type"]))
+    cdp.on("Network.dataReceived", lambda e: total.__setitem__(e["requestId"], total.get(e["requestId"], 0) + e["encodedDataLength"]))
+    page.goto(path)
+    page.wait_for_function("() => navigator.serviceWorker.controller || navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_load_state("networkidle")
+    return sum(total.get(key, 0) for key, kind in kinds.items() if kind in ("Document", "Stylesheet", "Script")) / 1000
 
 
 def _row(what: str, value: float, target: float, detail: str = "") -> dict[str, Any]:
