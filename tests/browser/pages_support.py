@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from babel.messages.pofile import read_po
 
@@ -88,8 +89,17 @@ def addresses(people: People) -> dict[str, str]:
     label, old = (
         rows(f"SELECT code FROM label WHERE superseded_at IS {which} NULL ORDER BY code LIMIT 1")[0]["code"] for which in ("", "NOT")
     )
+    homes = rows(
+        "SELECT o.id, r.token, (SELECT count(*) FROM work_signature s WHERE s.order_id = o.id) AS signed FROM work_order o"
+        " JOIN request r ON r.id = o.request_id WHERE o.payer = 'resident' AND o.finished_at IS NOT NULL ORDER BY o.finished_at DESC"
+    )
+    signed, unsigned = (next(row for row in homes if bool(row["signed"]) == wanted) for wanted in (True, False))
     return {
         "today": today,
+        "month": yesterday[:7],
+        "signed": signed["token"],
+        "unsigned": unsigned["token"],
+        "signed_order": f"/work-orders/{UUID(signed['id'])}",
         "yesterday": yesterday,
         "round": people.of("guard").first_link("/today", "/rounds/"),
         "past_round": supervisor.first_link(f"/log/jinxiu/{yesterday}", "/rounds/"),

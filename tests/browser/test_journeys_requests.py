@@ -43,5 +43,5 @@ def test_a_resident_reports_by_a_label_and_reads_what_the_desk_tells(
 
     resident.page.reload()
     told = resident.page.locator("main").inner_text()
-    assert told.index("The lift company is here") < told.index("Everybody is out, and well")
+    assert told.index("Everybody is out, and well") < told.index("The lift company is here")  # the latest first
     assert "Resolved" in told
