@@ -215,6 +215,30 @@ def test_a_round_is_paused_gone_on_with_and_handed_over(phone: Phone, new_phone:
     assert "Guard2" in colleague.page.locator(".top").inner_text()
 
 
+def test_a_step_made_offline_is_shown_at_once_on_the_page_the_phone_kept(phone: Phone, server: Server, world: World) -> None:
+    round_id = world.steps[4]
+    pause, go_on = (phone.page.get_by_role("button", name=name).filter(visible=True) for name in ("Pause", "Go on"))
+    phone.goto("/today")
+    phone.offline()
+    phone.goto(f"/rounds/{round_id}")
+    pause.click()
+    phone.page.locator("#d-pause form[data-taken]").get_by_role("button", name="Pause").click()
+    go_on.wait_for()
+    steps = phone.page.locator("[data-pending-steps] .row")
+    assert "On this phone" in steps.inner_text()
+    assert phone.page.get_by_text("Paused.").is_visible()
+    assert pause.count() == 0
+    go_on.click()
+    pause.wait_for()
+    assert [text.split("\n")[0] for text in steps.all_inner_texts()] == ["Paused", "Went on"]
+    phone.offline(False)
+    phone.until_received([item["id"] for item in phone.items()])
+    phone.goto(f"/rounds/{round_id}")  # the server counts them now: nothing is shown twice
+    phone.page.get_by_text("Went on").wait_for()
+    assert steps.count() == 0
+    assert pause.is_visible()
+
+
 def test_a_round_ended_early_offline_says_why_once_there_is_signal(phone: Phone, office: Phone, server: Server, world: World) -> None:
     round_id = world.steps[3]
     phone.goto("/today")
@@ -225,6 +249,8 @@ def test_a_round_ended_early_offline_says_why_once_there_is_signal(phone: Phone,
     phone.page.get_by_role("button", name="End early").click()
     (step,) = phone.until(phone.items, "the record")
     phone.page.locator("[data-outbox-pill]").get_by_text("1 to send").wait_for()
+    phone.page.get_by_text("You have ended this round.").wait_for()
+    assert not phone.page.get_by_role("link", name="Start scanning").is_visible()
     phone.offline(False)
     phone.until_received([step["id"]])
     office.goto(f"/log/garden/{world.day}")
@@ -244,3 +270,18 @@ def test_duty_begins_and_ends(phone: Phone, server: Server) -> None:
         phone.goto("/today")
         phone.page.get_by_role("button", name=after).wait_for()
     assert [row["verb"] for row in server.rows("SELECT verb FROM duty ORDER BY at")] == ["on", "off"]
+
+
+def test_clocking_on_without_signal_offers_to_clock_off(phone: Phone, server: Server) -> None:
+    before = len(server.rows("SELECT id FROM duty"))
+    phone.offline()
+    phone.goto("/today")
+    for name, after, said in (("Clock on", "Clock off", "clocked on"), ("Clock off", "Clock on", "clocked off")):
+        phone.page.locator("form[data-taken]").get_by_role("button", name=name).filter(visible=True).click()
+        mark = phone.page.locator("[data-duty-since]").filter(visible=True, has_text="On this phone")
+        mark.get_by_text(said).filter(visible=True).wait_for()
+        assert phone.page.get_by_role("button", name=after).is_visible()
+        assert not phone.page.get_by_role("button", name=name).is_visible()
+    phone.offline(False)
+    phone.until_received([item["id"] for item in phone.items()])
+    assert [row["verb"] for row in server.rows("SELECT verb FROM duty ORDER BY at")][before:] == ["on", "off"]

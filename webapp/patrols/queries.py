@@ -200,7 +200,7 @@ def states_of(rounds: Iterable[rules.Round], now: datetime, scans: list[Scan] | 
             by_round.setdefault(scan.round_id, []).append(seen(scan, scan.id in gone))
     steps: dict[str, list[states.Step]] = {}
     for step in steps_of_rounds(ids):
-        steps.setdefault(step.round_id, []).append(states.Step(step.verb, step.at, step.person_id, step.to_person_id, step.reason))
+        steps.setdefault(step.round_id, []).append(states.Step(step.verb, step.at, step.person_id, step.to_person_id, step.reason, step.id))
     return [states.round_state(r, by_round.get(r.id, []), steps.get(r.id, []), now) for r in rounds]
 
 

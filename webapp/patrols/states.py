@@ -25,13 +25,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Step:
-    """A round's step: start, pause, resume, end, hand_over."""
+    """A round's step: start, pause, resume, end, hand_over. `id`: the record it was handed in as."""
 
     verb: str
     at: datetime
     person_id: UUID
     to_person_id: UUID | None = None
     reason: str = ""
+    id: UUID | None = None
 
 
 def scan_state(round_: Round, point: Point, at: datetime) -> str:

@@ -7,12 +7,17 @@
  *     li[data-checkpoint="<uuid>"]   data-state = the server's state; data-records="<record id> …" the scans this page already counts
  *       [data-mark]      gets "22:13 · On this phone"
  *       .dot             gets the same data-state, and a check
+ *     data-round-state = the server's state of the round; data-steps="<record id> …" the steps it already counts
+ *       [data-while="due running"]  shown while the round is in one of these states, this phone's own steps counted
+ *       [data-steps-card] with [data-pending-steps] and a <template data-step="pause"> for each verb: the steps the server does not count yet
  *   [data-round-done="<round id>"]  the number of points done, anywhere on the page: the server's and this phone's
  *   [data-record="<record id>"]     (a note's or a step's row) with [data-mark] inside: gets that record's state
+ *   [data-duty="on|off"]            the server's word on whether its reader is on duty, as of data-made; inside: [data-while="on"], and
+ *     [data-duty-since] (`hidden`) with [data-mark]: the clocking the server did not count yet
  * A row whose record the server already counts is left to the server.
  */
 import { t, time } from '../words.js';
-import { counts, subscribe } from './queue.js';
+import { counts, subscribe, whoami } from './queue.js';
 import { wordOf } from './rules.js';
 import * as store from './store.js';
 
@@ -20,12 +25,15 @@ import * as store from './store.js';
 
 const SPRITE = new URL('../../icons/sprite.svg', import.meta.url).pathname;
 const OPEN = ['', 'open', 'next', 'missed'];
+const GOING = ['due', 'running', 'paused'];
+/** @type {Record<string, string>} what a step makes of a round (as webapp/patrols/states.py); handing over changes its holder only */
+const MAKES = { start: 'running', pause: 'paused', resume: 'running', end: 'ended' };
 /** @type {Status | null} */ let status = null;
 
 /** Shows the outbox on this page and keeps it true. @returns {() => Promise<void>} to call when parts of the page were exchanged */
 export function startMarks() {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ let soon;
-  const show = async () => { await Promise.all([showCounts(), showRounds(), showRecords()]); showNote(); };
+  const show = async () => { await Promise.all([showCounts(), showRounds(), showRecords(), showDuty()]); showNote(); };
   subscribe((news) => {
     if (news.type === 'status') status = news.status;
     clearTimeout(soon);
@@ -66,7 +74,12 @@ async function showRounds() {
   const items = await store.records();
   const withdrawn = new Set(items.filter(({ kind }) => kind === 'correction').map(bodyOf).filter(({ verb }) => verb === 'withdraw').map(({ about }) => about));
   const scans = items.filter(({ kind, id }) => kind === 'scan' && !withdrawn.has(id)).sort((a, b) => a.seq - b.seq);
-  for (const round of rounds) showRound(round, scans.filter(({ about }) => about.round === round.dataset.round));
+  const steps = items.filter(({ kind, receipt }) => kind === 'round-step' && receipt?.status !== 'held').sort((a, b) => a.seq - b.seq);
+  for (const round of rounds) {
+    const here = (/** @type {Item} */ { about }) => about.round === round.dataset.round;
+    showRound(round, scans.filter(here));
+    showSteps(round, steps.filter(here));
+  }
 }
 
 /** @param {HTMLElement} round @param {Item[]} scans */
@@ -80,6 +93,48 @@ function showRound(round, scans) {
     if (scan) mark(row, scan);
   }
   for (const counter of elements(`[data-round-done="${CSS.escape(round.dataset.round ?? '')}"]`)) counter.textContent = String(done);
+}
+
+/** A page from the phone's memory knows nothing of a step made since: pausing must not offer to pause again.
+ * @param {HTMLElement} round @param {Item[]} steps */
+function showSteps(round, steps) {
+  const counted = (round.dataset.steps ?? '').split(' ');
+  const pending = steps.filter(({ id }) => !counted.includes(id));
+  for (const list of elements('[data-pending-steps]', round)) list.replaceChildren(...pending.flatMap((item) => stepRow(round, item)));
+  if (pending.length) for (const card of elements('[data-steps-card]', round)) card.hidden = false;
+  const after = (/** @type {string} */ state, /** @type {Item} */ item) => (GOING.includes(state) ? MAKES[bodyOf(item).verb] ?? state : state);
+  showWhile(round, pending.reduce(after, round.dataset.roundState ?? ''));
+}
+
+/** @param {HTMLElement} root @param {string} state */
+function showWhile(root, state) {
+  for (const part of elements('[data-while]', root)) part.hidden = !(part.dataset.while ?? '').split(' ').includes(state);
+}
+
+/** @param {HTMLElement} round @param {Item} item @returns {HTMLElement[]} */
+function stepRow(round, item) {
+  const template = /** @type {HTMLTemplateElement | null} */ (round.querySelector(`template[data-step="${CSS.escape(String(bodyOf(item).verb))}"]`));
+  const row = /** @type {HTMLElement | undefined} */ (template?.content.firstElementChild?.cloneNode(true));
+  if (row) mark(row, item);
+  return row ? [row] : [];
+}
+
+/** @type {Set<string>} clockings that were on their way when this page was shown: it does not know them, however soon they arrive */
+const unheard = new Set();
+
+async function showDuty() {
+  const [form] = elements('[data-duty]');
+  if (!form) return;
+  const { person } = await whoami();
+  const made = Date.parse(form.dataset.made ?? '');
+  const mine = (await store.records()).filter(({ kind, author, receipt }) => kind === 'duty' && author === person && receipt?.status !== 'held');
+  for (const { id, receipt } of mine) if (!receipt || Date.parse(receipt.received_at) > made) unheard.add(id);
+  const last = mine.filter(({ id }) => unheard.has(id)).sort((a, b) => a.seq - b.seq).at(-1);
+  if (!last) return;
+  showWhile(form, bodyOf(last).verb);
+  const [since] = elements('[data-duty-since]', form);
+  if (since) since.hidden = false;
+  if (since) mark(since, last);
 }
 
 async function showRecords() {
