@@ -95,42 +95,60 @@ async function copyOf(request) {
   if (!pointer || !(await caches.has(pointer.cache))) return null;
   const kept = await (await caches.open(pointer.cache)).match(request, { ignoreSearch: true, ignoreVary: true });
   if (!kept) return null;
-  const html = (await kept.text()).replace(/<html /, `<html data-cached-at="${pointer.madeAt}" `);
   const headers = new Headers(kept.headers);
-  headers.set('Rounds-Cached-At', pointer.madeAt);
+  const madeAt = headers.get('Rounds-Cached-At') ?? pointer.madeAt;
+  const html = (await kept.text()).replace(/<html /, `<html data-cached-at="${madeAt}" `);
+  headers.set('Rounds-Cached-At', madeAt);
   headers.delete('Content-Length');
   headers.delete('Content-Encoding');
   return new Response(html, { headers });
 }
 
-/** Fetches a whole pack into a new cache; only then the pointer turns to it. Half a pack is never used.
+/** Fetches a whole pack into a new cache; only then the pointer turns to it. Half a pack is never used: when the signal goes in its midst,
+ * the last one stays. But a page that the server itself cannot make must not cost the others: its last copy stands in, with its own age.
  * @param {{person: string, revision: string, pages: string[], made_at: string}} pack */
 async function keep({ person, revision, pages, made_at }) {
   const name = `pack-${person}-${revision}-${BUILD}`;
   const pointer = await pocketGet('pointers', 'pack');
-  if (pointer?.cache !== name || !(await caches.has(name))) {
-    await caches.delete(name);
-    const cache = await caches.open(name);
-    try {
-      const line = [...pages];
-      await Promise.all([1, 2, 3, 4].map(async () => { for (let path; (path = line.shift());) await keepPage(cache, path, person); }));
-    } catch (error) {
-      await caches.delete(name);
-      throw error;
-    }
+  const known = pointer?.cache === name && (await caches.has(name));
+  if (!known) await caches.delete(name);
+  const before = pointer?.person === person && pointer.cache !== name && (await caches.has(pointer.cache)) ? await caches.open(pointer.cache) : null;
+  const cache = await caches.open(name);
+  /** @type {string[]} what could not be had this time, and is asked for again */ const missing = [];
+  try {
+    const line = known ? [...(pointer.missing ?? [])] : [...pages];
+    await Promise.all([1, 2, 3, 4].map(async () => {
+      for (let path; (path = line.shift());) if (!(await keepPage(cache, path, person))) missing.push(path);
+    }));
+    if (missing.length === pages.length) throw new Error('the server is in trouble');
+    for (const path of missing) await standIn(before, cache, path, pointer?.madeAt);
+  } catch (error) {
+    if (!known) await caches.delete(name);
+    throw error;
   }
-  await pocketPut('pointers', { cache: name, person, madeAt: made_at }, 'pack');
+  await pocketPut('pointers', { cache: name, person, madeAt: made_at, missing }, 'pack');
   for (const other of await caches.keys()) if (other.startsWith('pack-') && other !== name) await caches.delete(other);
 }
 
-/** @param {Cache} cache @param {string} path @param {string} person */
+/** @param {Cache} cache @param {string} path @param {string} person @returns {Promise<boolean>} whether the server could make the page; all else throws */
 async function keepPage(cache, path, person) {
   const url = new URL(path, worker.location.origin);
   if (url.origin !== worker.location.origin) throw new Error(`not ours: ${path}`);
-  const reply = await fetch(url, { cache: 'no-cache', redirect: 'error', headers: { 'Rounds-Pack': '1' } });
+  const reply = await fetch(url, { cache: 'no-cache', redirect: 'error', headers: { Accept: 'text/html', 'Rounds-Pack': '1' } });
   const theirs = reply.headers.get('Rounds-Person') === person;
+  if (theirs && (reply.status === 500 || reply.status === 404)) return false;
   if (reply.status !== 200 || reply.redirected || reply.type !== 'basic' || !theirs) throw new Error(`${path}: ${reply.status}, not kept`);
   await cache.put(url, reply);
+  return true;
+}
+
+/** @param {Cache | null} before @param {Cache} cache @param {string} path @param {string} madeAt when the pack before was made */
+async function standIn(before, cache, path, madeAt) {
+  const copy = await before?.match(path);
+  if (!copy) return;
+  const headers = new Headers(copy.headers);
+  if (!headers.has('Rounds-Cached-At')) headers.set('Rounds-Cached-At', madeAt);
+  await cache.put(path, new Response(await copy.blob(), { headers }));
 }
 
 /** In the background, each missing file once; a failure waits for the next start. */

@@ -7,6 +7,7 @@ Names carry the lines of the failure list (C1–C12, D1, D2).
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -169,6 +170,59 @@ def test_C10_a_black_hole_shows_the_kept_page_within_the_workers_patience(phone:
         assert phone.page.evaluate("() => document.documentElement.dataset.cachedAt")
         assert phone.page.evaluate("() => performance.getEntriesByType('navigation')[0].responseEnd") < 5_000
         phone.until(lambda: "This page is as of" in phone.note(), "its age is said", tell=phone.note)
+
+
+def pack_cache(phone: Phone) -> list[str]:
+    """The addresses of the kept pages."""
+    return phone.page.evaluate(  # type: ignore[no-any-return]
+        """async () => {
+          const [name] = (await caches.keys()).filter((each) => each.startsWith('pack-'));
+          return name ? (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname).sort() : [];
+        }"""
+    )
+
+
+def fetch_pack(phone: Phone) -> None:
+    """As the phone does by itself every half an hour."""
+    phone.page.evaluate(
+        "async () => (await import(`/static/${document.documentElement.dataset.build}/js/pack.js`)).refreshPack({ now: true })"
+    )
+
+
+def test_C9_a_page_that_the_server_cannot_make_does_not_cost_the_others(
+    new_phone: MakePhone, proxy: Proxy, server: Server, world: World
+) -> None:
+    broken = proxy.on(r"GET /my-day", lambda call: call.answer(dataclasses.replace(call.forward(), status=500)))
+    phone = new_phone().sign_in().ready()
+    pages = pack_cache(phone)
+    assert "/my-day" not in pages
+    assert {"/today", "/scan", "/outbox", "/me", f"/rounds/{world.main}"} <= set(pages)
+    broken.times = 0
+    fetch_pack(phone)
+    phone.until(lambda: "/my-day" in pack_cache(phone), "asked for again, although nothing else is new")
+
+
+def test_C9_a_page_that_breaks_later_is_shown_as_it_was_with_its_own_age(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
+    pointer = phone.database("pocket")["pointers"]["pack"]
+    proxy.on(rf"GET /rounds/{world.other}", lambda call: call.answer(dataclasses.replace(call.forward(), status=500)))
+    phone.until_received(phone.record(("scan", {"code": world.spots[0].code, "round": world.main})))  # another revision of the pack
+    fetch_pack(phone)
+    now = phone.until(lambda: (at := phone.database("pocket")["pointers"]["pack"]) != pointer and at, "the next pack")
+    assert now["missing"] == [f"/rounds/{world.other}"]
+    with server.down():
+        phone.goto(f"/rounds/{world.other}")
+        assert phone.page.evaluate("() => document.documentElement.dataset.cachedAt") == pointer["madeAt"]
+        phone.goto("/today")
+        assert phone.page.evaluate("() => document.documentElement.dataset.cachedAt") == now["madeAt"]
+
+
+def test_C9_a_pack_that_breaks_off_leaves_the_last_one(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
+    before, pages = phone.database("pocket")["pointers"]["pack"], pack_cache(phone)
+    phone.until_received(phone.record(("scan", {"code": world.spots[1].code, "round": world.main})))
+    proxy.on(r"GET /me$", drop)
+    fetch_pack(phone)
+    assert phone.database("pocket")["pointers"]["pack"] == before
+    assert pack_cache(phone) == pages
 
 
 def test_C12_recording_works_without_any_worker(new_phone: MakePhone, server: Server, world: World) -> None:

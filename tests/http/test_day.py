@@ -11,7 +11,9 @@ import pytest
 from flask import Flask
 
 from tests.making import NOW, Browser, Clock, Phone, Sent, World, looking, named_photo, page, picture
+from webapp.core.db import db
 from webapp.records.models import Record
+from webapp.sites.models import Site
 
 SignIn = Callable[[str], Browser]
 LOG = "/log/garden/2026-11-23"
@@ -332,3 +334,20 @@ def test_a_photo_that_is_named_but_never_came_is_404(world: World, phone: Phone)
     scan = phone.scan(world.gate, photos=[missing])
     phone.send(scan)
     assert phone.browser.get(f"/records/{scan.id}/photos/{missing['sha256']}").status_code == 404
+
+
+def test_a_page_of_the_pack_that_breaks_still_says_whose_it_was_to_be(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The phone tells a page that we cannot make from a session that has ended: it keeps the others."""
+
+    def broken() -> str:
+        db.session.add(Site(slug="garden", name="A second one", zone="UTC"))
+        db.session.flush()  # the slug is taken: on PostgreSQL nothing can be asked in this transaction any more
+        return ""
+
+    guard = Browser(app).sign_in("guard")
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    for stumble in (broken, lambda: 1 / 0):
+        monkeypatch.setitem(app.view_functions, "people.own_page", stumble)
+        response = guard.get("/me", Rounds_Pack="1")
+        assert response.status_code == 500
+        assert response.headers["Rounds-Person"] == str(world.people["guard"])
