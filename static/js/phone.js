@@ -26,6 +26,7 @@ export async function checkPhone() {
   subscribe((news) => { // at once: the first word about the clock may come while the memory is still looked at
     const off = news.type === 'status' ? Math.round((news.status.clockOffMs ?? 0) / 60_000) : 0;
     if (Math.abs(off) >= 10) warn('storage.clock', true, { n: Math.abs(off) });
+    if (news.type === 'status') warn('app.outdated', news.status.outdated === true);
   });
   try {
     await canary();

@@ -59,6 +59,7 @@ export type Trouble = null | 'offline' | 'portal' | 'busy' | 'sign-in' | 'refuse
 export interface Core {
   items: Map<string, Item>; tickets: Ticket[]; epoch: string | null;
   nonce: string | null; pinged: boolean; bare: boolean; contactAt: number;
+  /** The server wants records in a newer envelope than this release makes. */ outdated: boolean;
   /** By how much this phone's clock is ahead of the server's, in ms; NaN before the first contact. */ ahead: number;
   limit: number; most: number; cappedAt: number; fails: number; pausedUntil: number; notBefore: number; refusedInRow: number;
   trouble: Trouble; askedAt: Map<string, number>;
@@ -80,9 +81,9 @@ export type Effect =
   | { do: 'post'; ids: string[]; key: string }
   | { do: 'photo'; sha256: string; author: string; mime: string; bytes: number; key: string }
   | { do: 'have'; ids: string[]; key: string }
-  | { do: 'rest'; at: number | null; trouble: Trouble };
+  | { do: 'rest'; at: number | null; trouble: Trouble; outdated: boolean };
 
-export interface Status { trouble: Trouble; at: number; wakeAt: number | null; clockOffMs: number | null }
+export interface Status { trouble: Trouble; outdated: boolean; at: number; wakeAt: number | null; clockOffMs: number | null }
 
 export interface Draft { key: string; person: string; id: string; values: Record<string, any>; photos: NewPhoto[]; at: number }
 

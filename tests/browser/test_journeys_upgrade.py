@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from .phone import Phone, until
+from .proxy import rewrite
 from .serving import Server, World, another_release
 
 # Begins the second step of the outbox's store in a next release, behind the first one.
@@ -140,3 +141,12 @@ def test_D4_a_record_of_a_newer_app_is_held_and_says_so(phone: Phone, server: Se
     row = phone.page.locator(f'[data-record="{id}"]')
     row.get_by_text("The office is checking").or_(row.get_by_text("The server does not know this kind of record yet")).first.wait_for()
     assert server.records([id])[id]["status"] == "held"
+
+
+def test_a_server_that_wants_newer_records_is_heard_and_still_takes_these(phone: Phone, proxy: Any, server: Server) -> None:
+    """`min_env` of the ping: the person is told to open the app anew; nothing waits for that."""
+    proxy.on(r"GET /sync/ping", rewrite(lambda answer: answer | {"min_env": 2}))
+    phone.goto("/today")
+    (id,) = phone.record(("note", {"text": "as ever", "site": "garden"}))
+    phone.page.locator("[data-storage-warning]").get_by_text("too old for the server").wait_for()
+    phone.until_received([id])

@@ -377,3 +377,14 @@ test('back-off grows from 15 s to 5 min and is jittered downwards', () => {
   assert.equal(backoff(1, () => 0), 7_500);
   assert.equal(backoff(99, () => 1), 300_000);
 });
+
+test('a server that wants a newer envelope is heard, and still gets what there is', () => {
+  const world = new World(many(1));
+  world.ping = ({ nonce }) => reply(200, { nonce, epoch: 'e1', time: '', build: 'b', min_env: 2 });
+  world.run();
+  assert.equal(world.rested?.outdated, true);
+  assert.deepEqual(world.states(), ['accepted']);
+  world.ping = ({ nonce }) => reply(200, { nonce, epoch: 'e1', time: '', build: 'b', min_env: 1 });
+  world.wait(3_600_000).run();
+  assert.equal(world.rested?.outdated, false);
+});

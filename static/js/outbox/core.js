@@ -12,6 +12,7 @@
  * Batches start at 20 records and double up to the intake's 100 while all goes well: a weak link sees small calls, a backlog of 500
  * needs seven. A timeout or 413 halves them for an hour.
  */
+import { ENV } from './envelope.js';
 import { accept, later, leave, retry, SERVER_BROKE, split, Turn } from './turn.js';
 import { duePhoto, dueBatch, dueHave, FIRST, LEASE_MS, needsTicket, ticketFor, wakeAt, STALE_CONTACT_MS, MOST } from './rules.js';
 
@@ -20,7 +21,7 @@ import { duePhoto, dueBatch, dueHave, FIRST, LEASE_MS, needsTicket, ticketFor, w
 /** @returns {Core} a courier that has not looked at anything yet */
 export function begin() {
   return {
-    items: new Map(), tickets: [], epoch: null, nonce: null, pinged: false, bare: false, contactAt: 0, ahead: NaN, limit: FIRST, most: MOST, cappedAt: 0, fails: 0,
+    items: new Map(), tickets: [], epoch: null, nonce: null, pinged: false, bare: false, outdated: false, contactAt: 0, ahead: NaN, limit: FIRST, most: MOST, cappedAt: 0, fails: 0,
     pausedUntil: 0, notBefore: 0, refusedInRow: 0, trouble: null, askedAt: new Map(),
   };
 }
@@ -99,6 +100,8 @@ function pinged(turn, answer) {
   s.nonce = null;
   if (!ours) return turn.pause(answer);
   Object.assign(s, { pinged: true, contactAt: env.now, ahead: env.now - Date.parse(answer.json.time), trouble: null });
+  // What is made in too old a form still goes out: the server keeps it. But the person should know, and update.
+  s.outdated = answer.json.min_env > ENV;
   meet(turn, answer.json.epoch);
 }
 

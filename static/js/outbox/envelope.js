@@ -35,6 +35,9 @@ export function localIso(date) {
   return `${shifted}${offset < 0 ? '-' : '+'}${two(offset / 60)}:${two(offset % 60)}`;
 }
 
+/** The envelope's version. A server that wants a newer one says so in its ping (`min_env`). */
+export const ENV = 1;
+
 /** @typedef {{author: string, device: string, at: Date, zone: string, mono: number, boot: string}} Stamp */
 
 /** Freezes one record. The bytes made here are the bytes the server keeps.
@@ -44,7 +47,7 @@ export function localIso(date) {
 export function envelope(kind, body, options, stamp, seq, photos) {
   const { id, position = null, note = '', supersedes = null, after = [], about = {} } = options;
   const payload = JSON.stringify({
-    env: 1, kind, schema: 1, seq, occurred_at: localIso(stamp.at), zone: stamp.zone,
+    env: ENV, kind, schema: 1, seq, occurred_at: localIso(stamp.at), zone: stamp.zone,
     mono: stamp.mono, boot: stamp.boot, position, photos, note, supersedes, after, body,
   });
   const waiting = { done: false, tries: 0, nextAt: 0, firstFailAt: null, stuck: null };

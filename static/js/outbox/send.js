@@ -81,7 +81,7 @@ export function makeCourier({ build }) {
     } catch (error) {
       // The store cannot be opened or written: nothing is lost, the leases end by themselves.
       console.error('outbox', error);
-      tell('storage', Date.now() + SILENCE_MS);
+      tell({ trouble: 'storage', at: Date.now() + SILENCE_MS, outdated: state.outdated });
     } finally {
       clearInterval(beat);
       holding = false;
@@ -125,7 +125,7 @@ export function makeCourier({ build }) {
         const answer = await call('/sync/have', { method: 'POST', ticket: ticket(effect.key), json: { ids: effect.ids } });
         return { type: 'had', ids: effect.ids, key: effect.key, answer };
       }
-      case 'rest': tell(effect.trouble, effect.at); return null;
+      case 'rest': tell(effect); return null;
     }
   }
 
@@ -182,12 +182,12 @@ export function makeCourier({ build }) {
     return answer || broken ? { type: 'photographed', sha256: digest, author, key, answer, broken } : null;
   }
 
-  /** @param {Trouble} trouble @param {number | null} wakeAt */
-  async function tell(trouble, wakeAt) {
+  /** @param {{trouble: Trouble, at: number | null, outdated: boolean}} rest */
+  async function tell({ trouble, at: wakeAt, outdated }) {
     onRest(wakeAt);
     const samples = (await store.meta('clock').catch(() => null)) ?? [];
     /** @type {Status} */
-    const status = { trouble, at: Date.now(), wakeAt, clockOffMs: samples.at(-1)?.offset_ms ?? null };
+    const status = { trouble, outdated, at: Date.now(), wakeAt, clockOffMs: samples.at(-1)?.offset_ms ?? null };
     announce({ type: 'status', status });
   }
 

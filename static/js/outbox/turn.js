@@ -104,7 +104,7 @@ export class Turn {
   }
 
   /** @param {number | null} at */
-  rest(at) { this.do({ do: 'rest', at, trouble: this.s.trouble }); }
+  rest(at) { this.do({ do: 'rest', at, trouble: this.s.trouble, outdated: this.s.outdated }); }
 
   /** @param {Effect} effect */
   do(effect) { this.effects.push(effect); }

@@ -24,6 +24,7 @@ export default {
   'storage.cleared-n.one': 'This phone’s memory was cleared: {n} record that was not sent may be lost. The office has been told.',
   'storage.cleared-n.other': 'This phone’s memory was cleared: {n} records that were not sent may be lost. The office has been told.',
   'storage.clock': 'This phone’s clock is {n} minutes off. Records are corrected, but please set the clock.',
+  'app.outdated': 'This app is too old for the server: what you record is kept, but the office has to look at it. Close all tabs of this app and open it again with signal.',
   'storage.update-first': 'Another tab holds an older version. Close the other tabs of this app.',
 
   // The list at /outbox
