@@ -29,6 +29,7 @@ export async function refreshPack({ now = false } = {}) {
   document.dispatchEvent(new Event('rounds:pack'));   // the scanner may be waiting for it
   const pages = await keepPages(pack);
   await store.pocketPut('packs', { pack, build, at: Date.now(), pages }, person);
+  document.dispatchEvent(new Event('rounds:pack-kept'));
 }
 
 /** @param {Pack} pack @returns {Promise<boolean>} whether all its pages are on the phone now */

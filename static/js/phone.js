@@ -36,6 +36,7 @@ export async function checkPhone() {
   }
   const persisted = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
   await store.setMeta('phone', { persisted, installed: installed() });
+  document.dispatchEvent(new Event('rounds:phone'));
   const weigh = async () => {
     const { unsent } = await counts();
     const tab = isApple() && !installed();

@@ -17,6 +17,8 @@ const PATIENCE_MS = 3_000;
 const LAST_PATIENCE_MS = 20_000;
 const NEVER = /^\/(sync|ticket|photos|pack|login|logout|sw\.js|healthz|manifest\.webmanifest)(\/|$)/;
 
+const SIGN_IN = /^\/login(\/|$)/;
+
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const courier = makeCourier({ build: BUILD });
 
@@ -42,7 +44,9 @@ worker.addEventListener('activate', (event) => event.waitUntil((async () => {
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== 'GET' || url.origin !== worker.location.origin || NEVER.test(url.pathname)) return;
+  if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
+  if (request.mode === 'navigate' && SIGN_IN.test(url.pathname)) return event.respondWith(signIn(request));
+  if (NEVER.test(url.pathname)) return;
   if (url.pathname.startsWith('/static/')) return event.respondWith(fromShell(request));
   const fragment = request.headers.has('HX-Request') && !request.headers.has('HX-Boosted');
   if (!fragment && (request.mode === 'navigate' || request.headers.has('HX-Boosted'))) event.respondWith(page(event));
@@ -75,6 +79,12 @@ async function page({ request }) {
   const reply = await within(network, copy ? PATIENCE_MS : LAST_PATIENCE_MS);
   if (reply && !(copy && reply.status >= 502 && reply.status <= 504)) return reply;
   return copy ?? (await scanner(request)) ?? (await caches.match(OFFLINE)) ?? Response.error();
+}
+
+/** Never kept: without signal it says that signing in needs some. @param {Request} request @returns {Promise<Response>} */
+async function signIn(request) {
+  const reply = await within(fetch(request).catch(() => null), LAST_PATIENCE_MS);
+  return reply ?? (await caches.match(OFFLINE)) ?? Response.error();
 }
 
 /** A label's address, opened by the phone's own camera without signal: our scanner can record it.

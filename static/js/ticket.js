@@ -39,7 +39,8 @@ export async function signOut() {
 export async function finishSignOut() {
   const { person, cachedAt } = document.documentElement.dataset;
   const { pathname } = location;
-  if (pathname.startsWith('/login')) return store.setMeta('sign-out', '');   // no session any more
+  // The server's own sign-in page: no session any more. Without signal the worker's page stands at that address.
+  if (pathname.startsWith('/login') && !document.querySelector('main[data-page=offline]')) return store.setMeta('sign-out', '');
   if (!person || cachedAt || (await store.meta('sign-out')) !== person || !(await endSession())) return;
   location.replace('/login');
   await new Promise(() => {});   // nothing else of this page is theirs

@@ -96,8 +96,13 @@ def test_G3_signing_out_offline_keeps_the_records_and_takes_the_pages_away(phone
     id = phone.type_code(world.spots[0])["id"]
     sign_out(phone)
     phone.page.locator("dialog[open]").get_by_text("1 record is not sent").wait_for()
+    phone.page.locator("dialog[open]").get_by_text("nobody can sign in on this phone").wait_for()
     phone.page.locator("dialog[open]").get_by_role("button", name="Sign out").click()
-    phone.page.get_by_text("This page is not on the phone").wait_for()
+    phone.page.get_by_role("heading", name="Signing in needs signal").wait_for()
+    assert not phone.page.get_by_role("link", name="Today").is_visible(), "nothing that leads nowhere"
+    phone.page.get_by_role("link", name="Try again").click()
+    phone.page.wait_for_url("**/login")
+    phone.page.get_by_role("heading", name="Signing in needs signal").wait_for()
     assert phone.meta()["me"]["person"] == "", "nobody works here"
     assert [item["id"] for item in phone.items()] == [id]
     assert not any(name.startswith("pack-") for name in phone.page.evaluate("() => caches.keys()"))

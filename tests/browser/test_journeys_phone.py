@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from .conftest import MakePhone
-from .phone import Phone, until
-from .proxy import Proxy
-from .serving import Server, World
+from .phone import Phone, moment, until
+from .proxy import Proxy, drop
+from .serving import ZONE, Server, World
 
 # What a person may believe to be saved: noted outside the browser the moment `record` resolves.
 SAVE_FOREVER = """async ([code, ways]) => {
@@ -135,7 +135,7 @@ def test_A5_a_full_phone_says_so_keeps_the_form_and_small_records_still_fit(phon
     phone.page.locator('[name="photos"]').set_input_files(photo)
     phone.page.locator(".shots img").wait_for()
     phone.page.get_by_role("button", name="Save").click()
-    phone.page.get_by_text("Not saved. Nothing you typed is lost").wait_for()
+    phone.page.get_by_text("Not saved: this phone is full.").wait_for()
     assert phone.page.get_by_label("What is wrong?").input_value() == "Water on the floor"
     assert phone.page.locator(".shots img").count() == 1
     assert [item["id"] for item in phone.items()] == [scan]
@@ -255,3 +255,22 @@ def test_B13_what_is_saved_during_an_upload_goes_next_in_order(phone: Phone, pro
     once(server, ids)
     posted = [record["id"] for call in proxy.asked("POST /sync$") for record in json.loads(call.body)["records"] if record["id"] in ids]
     assert posted == ids
+
+
+def test_C9_the_phone_says_that_it_is_ready_for_a_place_without_signal(new_phone: MakePhone, proxy: Proxy, server: Server) -> None:
+    proxy.on("GET /pack$", drop)
+    phone = new_phone().sign_in()
+    line = phone.page.locator("[data-pack-state]")
+    line.get_by_text("Not ready for offline yet").wait_for()
+    proxy.clear()
+    phone.page.reload()
+    line.get_by_text("Ready for offline, ").wait_for(timeout=40_000)
+    made = moment(phone.database("pocket")["pointers"]["pack"]["madeAt"]).astimezone(ZONE)
+    assert f"{made:%H:%M}" in line.inner_text()
+    phone.ready().offline()
+    phone.goto("/me")
+    line.get_by_text(f"Ready for offline, {made:%H:%M}").wait_for()
+    storage = phone.page.locator("[data-storage-state]")
+    storage.wait_for()
+    kept = phone.meta()["phone"]["persisted"]
+    assert ("keeps what is saved" if kept else "may delete what is saved") in storage.inner_text()

@@ -1,4 +1,4 @@
-// The numbers (A14, B4, …) are the scenarios of the failure catalogue in docs/offline.md.
+// The numbers (A14, B4, …) are the scenarios of the failure catalogue in docs/promises.md.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isUnsent, wordOf, backoff } from '../../static/js/outbox/rules.js';

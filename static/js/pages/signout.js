@@ -22,7 +22,8 @@ function takeOver(form) {
     let over = false;
     try {
       const { mine } = await counts();
-      if (mine && !(await confirmed(mine))) return;
+      const lines = [mine && t('signout.unsent', { n: mine }), navigator.onLine === false && t('signout.no-signal')].filter((line) => typeof line === 'string');
+      if (lines.length && !(await confirmed(lines))) return;
       // What was kept of this person's pages goes; the outbox stays.
       await forgetOthers('');
       over = await signOut();
@@ -35,14 +36,14 @@ function takeOver(form) {
   form.dispatchEvent(new Event('rounds:taken'));
 }
 
-/** @param {number} n @returns {Promise<boolean>} */
-function confirmed(n) {
+/** @param {string[]} lines @returns {Promise<boolean>} */
+function confirmed(lines) {
   const dialog = document.createElement('dialog');
   dialog.className = 'dialog';
   const body = dialog.appendChild(document.createElement('form'));
   body.method = 'dialog';
   body.className = 'body';
-  body.append(element('h2', t('signout.question')), element('p', t('signout.unsent', { n })), choice('stay', 'next'), choice('go', 'plain'));
+  body.append(element('h2', t('signout.question')), ...lines.map((line) => element('p', line)), choice('stay', 'next'), choice('go', 'plain'));
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => dialog.addEventListener('close', () => { dialog.remove(); resolve(dialog.returnValue === 'go'); }));

@@ -17,6 +17,8 @@ import { doneLine, labelWords, markOf, nextWords, placeWords, stateLine } from '
 
 const DRAFT_MS = 400;
 /** @type {Record<string, string>} */
+const REASONS = { PhoneFull: 'form.full', NobodySignedIn: 'form.nobody', NeedsUpdate: 'form.update-first' };
+/** @type {Record<string, string>} */
 const PHOTO_REASONS = { PhoneFull: 'camera.full', TooMany: 'camera.enough' };
 
 export class Sheet {
@@ -196,6 +198,7 @@ export class Sheet {
       this.parts.say(doneLine(words));
     } catch (error) {
       console.error(error);
+      part(this.element, 'failed-words').textContent = t(REASONS[/** @type {Error} */ (error).name] ?? 'form.failed');
       part(this.element, 'failed').hidden = false;
     } finally {
       this.element.removeAttribute('aria-busy');

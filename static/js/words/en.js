@@ -26,6 +26,10 @@ export default {
   'storage.clock': 'This phone’s clock is {n} minutes off. Records are corrected, but please set the clock.',
   'app.outdated': 'This app is too old for the server: what you record is kept, but the office has to look at it. Close all tabs of this app and open it again with signal.',
   'storage.update-first': 'Another tab holds an older version. Close the other tabs of this app.',
+  'phone.ready': 'Ready for offline, {time}',
+  'phone.not-ready': 'Not ready for offline yet. Leave the app open with signal for a minute.',
+  'phone.kept': 'The browser keeps what is saved here.',
+  'phone.weak': 'The browser may delete what is saved here when it runs out of space. Install the app to be safe.',
 
   // The list at /outbox
   'kind.scan': 'Scan',
@@ -69,6 +73,7 @@ export default {
   'signout.question': 'Sign out?',
   'signout.unsent.one': '{n} record is not sent. It stays on this phone and goes out as yours.',
   'signout.unsent.other': '{n} records are not sent. They stay on this phone and go out as yours.',
+  'signout.no-signal': 'There is no signal here. Until there is, nobody can sign in on this phone, and nothing can be recorded on it.',
   'signout.go': 'Sign out',
   'signout.stay': 'Stay signed in',
 

@@ -23,6 +23,10 @@ export default {
   'storage.clock': '本机时钟相差 {n} 分钟。记录会自动校正，但请把时钟调准。',
   'app.outdated': '本应用版本过旧：您的记录都会保留，但需办公室人工核对。请在有信号时关闭本应用的所有标签页，再重新打开。',
   'storage.update-first': '另一个标签页还是旧版本。请关闭本应用的其他标签页。',
+  'phone.ready': '可离线使用，{time}',
+  'phone.not-ready': '尚不能离线使用。请在有信号时打开本应用一分钟。',
+  'phone.kept': '浏览器会保留本机已存的记录。',
+  'phone.weak': '空间不足时，浏览器可能删除本机已存的记录。安装本应用更安全。',
 
   // 待发箱列表
   'kind.scan': '打点',
@@ -62,6 +66,7 @@ export default {
   'form.photo-failed': '这张照片无法读取，请重拍。',
   'signout.question': '退出登录？',
   'signout.unsent.other': '还有 {n} 条记录未发送。它们留在本机，之后仍以你的名义发送。',
+  'signout.no-signal': '这里没有信号。恢复信号之前，任何人都不能在本机登录，也不能记录。',
   'signout.go': '退出登录',
   'signout.stay': '不退出',
 
