@@ -432,7 +432,7 @@ def test_h4_a_record_made_long_before_the_first_contact_is_corrected_at_it(app: 
         assert session.get(Scan, record.uuid).at == NOW
 
 
-def test_a_phone_that_comes_back_after_90_days_hands_everything_in(app: Flask, world: World, phone: Phone, clock: Clock) -> None:
+def test_b17_a_phone_that_comes_back_after_90_days_hands_everything_in(app: Flask, world: World, phone: Phone, clock: Clock) -> None:
     records = [phone.scan(world.gate, NOW + timedelta(days=d)) for d in range(90)]
     clock.forward(days=90)
     assert {r["status"] for r in phone.send(*records)} == {"accepted"}

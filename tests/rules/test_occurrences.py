@@ -90,20 +90,20 @@ def test_midnight_itself_begins_the_day() -> None:
     assert [r.id for r in occurrences(plan(rule_of(["00:00"])), date(2026, 11, 23))] == ["RTEST-20261123-0000"]
 
 
-def test_the_clocks_go_forward_in_berlin() -> None:
+def test_h3_the_clocks_go_forward_in_berlin() -> None:
     """2026-03-29 has no 02:30: the round moves by the gap, and the night has one round fewer only where two would coincide."""
     of = plan(rule_of(["01:30", "02:30", "03:30", "04:30"]), zone="Europe/Berlin")
     assert starts(occurrences(of, date(2026, 3, 29)), "Europe/Berlin") == ["03-29 01:30 +0100", "03-29 03:30 +0200", "03-29 04:30 +0200"]
     assert starts(occurrences(plan(rule_of(["02:15"]), zone="Europe/Berlin"), date(2026, 3, 29)), "Europe/Berlin") == ["03-29 03:15 +0200"]
 
 
-def test_the_clocks_go_back_in_berlin() -> None:
+def test_h3_the_clocks_go_back_in_berlin() -> None:
     """2026-10-25 has 02:30 twice: one round, at the first."""
     of = plan(rule_of(["01:30", "02:30", "03:30"]), zone="Europe/Berlin")
     assert starts(occurrences(of, date(2026, 10, 25)), "Europe/Berlin") == ["10-25 01:30 +0200", "10-25 02:30 +0200", "10-25 03:30 +0100"]
 
 
-def test_the_clocks_change_in_new_york_on_other_days() -> None:
+def test_h3_the_clocks_change_in_new_york_on_other_days() -> None:
     of = plan(rule_of(["01:30", "02:30"]), zone="America/New_York")
     assert starts(occurrences(of, date(2026, 3, 8)), "America/New_York") == ["03-08 01:30 -0500", "03-08 03:30 -0400"]
     assert starts(occurrences(of, date(2026, 11, 1)), "America/New_York") == ["11-01 01:30 -0400", "11-01 02:30 -0500"]
@@ -128,14 +128,14 @@ def test_a_day_may_last_23_24_or_25_hours(day: date, zone: str, hours: float) ->
     assert local_day(end, zone) == day + timedelta(days=1)
 
 
-def test_a_leap_day_has_rounds_and_a_yearly_one_waits_for_it() -> None:
+def test_h3_a_leap_day_has_rounds_and_a_yearly_one_waits_for_it() -> None:
     assert len(occurrences(plan(rule_of(["22:00"])), date(2028, 2, 29))) == 1
     yearly = plan("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYHOUR=8;BYMINUTE=0")
     found = [r.id for year in range(2020, 2033) for r in rounds_between(yearly, date(year, 2, 25), 10)]
     assert found == [f"RTEST-{year}0229-0800" for year in (2020, 2024, 2028, 2032)]
 
 
-def test_the_year_ends_without_a_gap() -> None:
+def test_h3_the_year_ends_without_a_gap() -> None:
     found = rounds_between(plan(rule_of(["22:00", "00:00"])), date(2026, 12, 31), 2)
     assert [r.id for r in found] == [f"RTEST-{wall}" for wall in ("20261231-0000", "20261231-2200", "20270101-0000", "20270101-2200")]
 
