@@ -48,6 +48,8 @@ def walk(phone: Phone, spots: list[Spot]) -> list[dict[str, Any]]:
     phone.page.get_by_text("All points of this round are scanned").wait_for(timeout=75_000)
     scans: dict[str, dict[str, Any]] = {}
     for item in phone.items():
+        if item["kind"] != "scan":
+            continue
         scans.setdefault(body(item)["code"], item)
     assert {body(scan)["method"] for scan in scans.values()} == {"camera"}
     return [scans[spot.code] for spot in spots]
@@ -92,8 +94,11 @@ def test_a_round_read_by_the_camera_is_in_the_supervisors_log(
     phone.goto(f"/rounds/{world.main}")
     phone.page.get_by_role("link", name="Start scanning").click()
     scans = walk(phone, spots)
-    phone.until_received([scan["id"] for scan in scans])
+    phone.until_received([item["id"] for item in phone.items()])
     in_the_log(office, server, world, world.main, spots, scans)
+    (start,) = server.rows("SELECT verb, at FROM round_step WHERE round_id = ?", world.main)
+    assert start["verb"] == "start"
+    assert start["at"] < min(row["at"] for row in server.records([scan["id"] for scan in scans]).values())
 
 
 def test_C9_the_same_from_a_cold_start_without_a_server(
@@ -213,6 +218,21 @@ def test_a_round_is_paused_gone_on_with_and_handed_over(phone: Phone, new_phone:
     colleague = new_phone().sign_in("guard2", then=f"/rounds/{round_id}")
     colleague.page.get_by_role("link", name="Scan the next point").wait_for()
     assert "Guard2" in colleague.page.locator(".top").inner_text()
+
+
+def test_a_round_begins_with_the_tap_that_opens_the_scanner(phone: Phone, proxy: Proxy, world: World) -> None:
+    phone.goto("/today")
+    phone.offline()
+    phone.goto(f"/rounds/{world.steps[4]}")
+    phone.page.get_by_role("link", name="Start scanning").click()
+    phone.page.wait_for_url("**/scan?round=*")
+    (start,) = phone.items()
+    assert (start["kind"], body(start)["verb"]) == ("round-step", "start")
+    phone.goto(f"/rounds/{world.steps[4]}")
+    phone.page.locator("[data-pending-steps]").get_by_text("Started").wait_for()
+    phone.page.get_by_role("link", name="Scan the next point").click()
+    phone.page.wait_for_url("**/scan?round=*")
+    assert len(phone.items()) == 1, "it begins once"
 
 
 def test_a_step_made_offline_is_shown_at_once_on_the_page_the_phone_kept(phone: Phone, server: Server, world: World) -> None:
