@@ -63,6 +63,7 @@ part('install', offerInstall);
 const registration = startWorker();
 await part('courier', () => keepTrying(courier));
 subscribe(async (news) => {
+  if (news.type === 'full') courier.poke('full');
   if (news.type !== 'saved') return;
   courier.poke('saved');
   const worker = await registration;

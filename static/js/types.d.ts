@@ -54,7 +54,7 @@ export type Answer =
   | { kind: 'reply'; status: number; json: any; retryAfter: number | null; offset?: number | null }
   | { kind: 'none'; why: 'timeout' | 'network' };
 
-export type Trouble = null | 'offline' | 'portal' | 'busy' | 'sign-in' | 'refused' | 'storage';
+export type Trouble = null | 'offline' | 'portal' | 'busy' | 'sign-in' | 'refused' | 'storage' | 'full';
 
 export interface Core {
   items: Map<string, Item>; tickets: Ticket[]; epoch: string | null;
@@ -63,6 +63,7 @@ export interface Core {
   /** By how much this phone's clock is ahead of the server's, in ms; NaN before the first contact. */ ahead: number;
   limit: number; most: number; cappedAt: number; fails: number; pausedUntil: number; notBefore: number; refusedInRow: number;
   trouble: Trouble; askedAt: Map<string, number>;
+  /** A record could not be saved for want of room. */ pressed: boolean;
 }
 
 export interface Env { now: number; random: () => number; self: string }

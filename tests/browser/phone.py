@@ -56,6 +56,8 @@ READY = """async ({ decoder }) => {
   const shell = await caches.open(`shell-${build}`);
   return !decoder || Boolean(await shell.match(`/static/${build}/vendor/zxing-wasm/reader/zxing_reader.wasm`));
 }"""
+# For `prepare`: only the page sends.
+NO_BACKGROUND_SYNC = "Object.defineProperty(ServiceWorkerRegistration.prototype, 'sync', { value: undefined });"
 CONTROLLED = "() => Boolean(navigator.serviceWorker.controller)"
 
 

@@ -11,12 +11,11 @@ from uuid import UUID
 import pytest
 
 from .conftest import MakePhone
-from .phone import Phone, moment
+from .phone import NO_BACKGROUND_SYNC, Phone, moment
 from .proxy import Proxy, status
 from .serving import Server, World, now
 
 # As on an iPhone: the worker is not woken by the network, so all that is sent goes by the page's clock.
-NO_BACKGROUND_SYNC = "Object.defineProperty(ServiceWorkerRegistration.prototype, 'sync', { value: undefined })"
 
 
 def author_of(server: Server, id: str) -> str:

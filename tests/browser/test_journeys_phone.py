@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from .conftest import MakePhone
-from .phone import Phone, moment, until
+from .phone import NO_BACKGROUND_SYNC, Phone, moment, until
 from .proxy import Proxy, drop
 from .serving import ZONE, Server, World
 
@@ -36,6 +36,16 @@ WATCH_TRANSACTIONS = """(() => {
     return tx;
   };
 })()"""
+
+
+# Not even a lease or a receipt can be written: what a disk does that is full to the last byte.
+NO_ROOM = """for (const verb of ['add', 'put']) {
+  const real = IDBObjectStore.prototype[verb];
+  IDBObjectStore.prototype[verb] = function (...given) {
+    if (window.noRoom) throw new DOMException('full', 'QuotaExceededError');
+    return real.apply(this, given);
+  };
+}"""
 
 
 def once(server: Server, ids: list[str]) -> None:
@@ -142,6 +152,55 @@ def test_A5_a_full_phone_says_so_keeps_the_form_and_small_records_still_fit(phon
     small = phone.record(("note", {"site": "garden", "text": "a small one still fits"}))
     phone.until_received([scan, *small])
     in_order_without_gaps(phone)
+
+
+def test_A5_pictures_that_the_server_has_make_room_on_a_full_phone(phone: Phone, server: Server, world: World, photo: Any) -> None:
+    phone.goto(f"/rounds/{world.main}")
+    phone.page.get_by_role("button", name="More").click()
+    phone.page.locator("dialog[open] summary").filter(has_text="Write a note").click()
+    form = phone.page.locator('form[data-outbox="note"][data-taken]')
+    form.get_by_label("Note").fill("Before")
+    form.locator('[name="photos"]').set_input_files([photo])
+    form.locator(".shots img").wait_for()
+    form.get_by_role("button", name="Save").click()
+    phone.page.locator("dialog[open]").wait_for(state="detached")
+    (before,) = phone.until_received([item["id"] for item in phone.items()])
+    assert list(phone.database("outbox")["photos"]) == before["photoIds"]
+    phone.close()
+    quota(phone.open(), spare=100_000)
+    phone.goto("/outbox")
+    large = {"site": "garden", "text": "x" * 9_000, "answers": {str(n): "y" * 9_000 for n in range(100)}}
+    phone.page.locator("[data-record]").first.wait_for()
+
+    def tap() -> bool:
+        with contextlib.suppress(Exception):  # it may fit by now
+            phone.record(("note", large))
+        return phone.database("outbox")["photos"] == {}
+
+    phone.until(tap, "room is made", tell=phone.note)
+    assert phone.item(before["id"])["state"] == "accepted"
+    assert phone.item(before["id"])["payload"] == before["payload"]
+    (named,) = before["photos"]
+    assert server.rows("SELECT size FROM photo WHERE sha256 = ?", named["sha256"]) == [{"size": named["bytes"]}]
+
+
+def test_A5_a_phone_that_can_write_nothing_any_more_still_sends(new_phone: MakePhone, server: Server, world: World) -> None:
+    phone = new_phone(prepare=NO_BACKGROUND_SYNC + NO_ROOM).sign_in().ready()
+    phone.offline()
+    phone.scan_page(world.main)
+    scan = phone.type_code(world.spots[2])["id"]
+    phone.goto("/outbox")
+    phone.page.evaluate("() => { window.noRoom = true; }")
+    with pytest.raises(Exception, match="PhoneFull"):
+        phone.record(("note", {"site": "garden", "text": "no room for this"}))
+    phone.offline(False)
+    phone.until(lambda: scan in server.records([scan]), "it leaves nevertheless", tell=phone.note)
+    phone.until(lambda: "This phone is full" in phone.note(), "and the person is told", tell=phone.note)
+    assert phone.item(scan)["state"] == "saved", "what could not be written down is not so"
+    phone.page.evaluate("() => { window.noRoom = false; }")
+    phone.send_now()
+    phone.until_received([scan])
+    once(server, [scan])
 
 
 def quota(phone: Phone, spare: int) -> None:

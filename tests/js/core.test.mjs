@@ -353,6 +353,33 @@ test('E8 H1 a clock set forward does not let copies go early', () => {
   assert.equal(world.at(1).state, 'purged');
 });
 
+test('A5 on a full phone pictures that the server has make room, oldest first; records stay their week', () => {
+  const old = Array.from({ length: 25 }, (_, i) => item(i + 1, { photo: `p${i}` }));
+  const world = new World([...old, item(30)]).run();
+  world.wait(DAY).run();
+  assert.equal(world.done('have').length, 0);
+  world.run('full');
+  assert.deepEqual(world.done('have').map(({ ids }) => ids.length), [20], 'asked for before they go');
+  assert.deepEqual([...world.store.values()].filter(({ photoIds }) => photoIds.length).length, 5);
+  assert.ok([...world.store.values()].every(({ state }) => state === 'accepted'));
+  never(world);
+  world.wait(1000).run();
+  assert.equal(world.done('have').length, 1, 'no more than was needed');
+  world.run('full');
+  assert.equal([...world.store.values()].filter(({ photoIds }) => photoIds.length).length, 0);
+});
+
+test('A5 a full phone without signal, or whose picture the server lacks, keeps it', () => {
+  const world = new World([item(1, { photo: 'p' })]).run();
+  world.have = () => timeout;
+  world.run('full');
+  assert.equal(world.at(1).photoIds.length, 1);
+  world.have = () => reply(200, { epoch: 'e1', have: [] });
+  world.wait(600_000).run('full');
+  assert.equal(world.at(1).photoIds.length, 1);
+  assert.equal(world.done('photo').length, 2, 'offered again');
+});
+
 test('what the server no longer has is offered again, not purged', () => {
   const world = new World(many(2)).run();
   world.have = () => reply(200, { epoch: 'e1', have: ['id-0001'] });

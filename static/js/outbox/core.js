@@ -14,7 +14,7 @@
  */
 import { ENV } from './envelope.js';
 import { accept, later, leave, retry, SERVER_BROKE, split, Turn } from './turn.js';
-import { duePhoto, dueBatch, dueHave, FIRST, LEASE_MS, needsTicket, ticketFor, wakeAt, STALE_CONTACT_MS, MOST } from './rules.js';
+import { duePhoto, dueBatch, dueHave, FIRST, isRipe, LEASE_MS, needsTicket, ticketFor, wakeAt, STALE_CONTACT_MS, MOST } from './rules.js';
 
 /** @import { Answer, Core, Effect, Env, Event, Item } from '../types' */
 
@@ -22,7 +22,7 @@ import { duePhoto, dueBatch, dueHave, FIRST, LEASE_MS, needsTicket, ticketFor, w
 export function begin() {
   return {
     items: new Map(), tickets: [], epoch: null, nonce: null, pinged: false, bare: false, outdated: false, contactAt: 0, ahead: NaN, limit: FIRST, most: MOST, cappedAt: 0, fails: 0,
-    pausedUntil: 0, notBefore: 0, refusedInRow: 0, trouble: null, askedAt: new Map(),
+    pausedUntil: 0, notBefore: 0, refusedInRow: 0, trouble: null, askedAt: new Map(), pressed: false,
   };
 }
 
@@ -48,9 +48,10 @@ function load({ s, env, patch }, event) {
   Object.assign(s, { items: new Map(event.items.map((item) => [item.id, item])), pinged: false, nonce: null, bare: false });
   s.tickets = [...event.tickets].sort((a, b) => b.gotAt - a.gotAt);
   if (event.epoch) s.epoch = event.epoch;
+  if (event.reason === 'full') s.pressed = true;
   s.notBefore = event.notBefore ?? s.notBefore;
   const tap = event.reason === 'tap';
-  const fresh = tap || event.reason === 'online' || event.reason === 'open' || event.reason === 'sign-in';
+  const fresh = tap || event.reason === 'online' || event.reason === 'open' || event.reason === 'sign-in' || event.reason === 'full';
   if (fresh) Object.assign(s, { pausedUntil: 0, fails: 0 });
   if (tap) Object.assign(s, { notBefore: 0, tickets: s.tickets.map((ticket) => ({ ...ticket, refused: false })) });
   if (Math.abs(env.now - s.cappedAt) > 3_600_000) s.most = MOST;
@@ -186,12 +187,14 @@ function had(turn, { ids, key, answer }) {
   for (const id of ids) s.askedAt.set(id, env.now);
   if (answer.status !== 200 || !Array.isArray(json?.have) || typeof json.epoch !== 'string') return turn.pause(answer);
   if (json.epoch !== s.epoch) return meet(turn, json.epoch);
+  s.pressed = false; // once more only when another save fails
   const have = new Set(json.have);
   for (const id of ids) {
     const item = s.items.get(id);
     if (item?.state !== 'accepted') continue;
-    if (have.has(id)) patch(id, { state: 'purged', payload: null, photoIds: [] });
-    else reoffer(patch, item, env.now);
+    if (!have.has(id)) reoffer(patch, item, env.now);
+    else if (isRipe(s, item, env.now)) patch(id, { state: 'purged', payload: null, photoIds: [] });
+    else patch(id, { photoIds: [] }); // the phone is full: pictures that the server has make room, the record stays its week
   }
 }
 

@@ -5,7 +5,7 @@ import * as store from './store.js';
 
 /** @import { Draft, Item, RecordOptions, Status } from '../types' */
 
-/** @typedef {{type: 'change', ids: string[]} | {type: 'status', status: Status} | {type: 'saved'}} News */
+/** @typedef {{type: 'change', ids: string[]} | {type: 'status', status: Status} | {type: 'saved'} | {type: 'full'}} News */
 
 /** Nobody is known to have signed in on this phone: a record without an author could never be handed in. */
 export class NobodySignedIn extends Error { name = 'NobodySignedIn'; }
@@ -56,7 +56,10 @@ export async function record(kind, body, options = {}) {
   const stamp = { author: person, device, at, mono, boot: BOOT, zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
   const photos = digestPhotos(options.photos ?? []);
   const named = photos.map(({ data, ...photo }) => photo);
-  const item = await store.saveRecord(id, device, (seq) => envelope(kind, body, { ...options, id }, stamp, seq, named), photos);
+  const item = await store.saveRecord(id, device, (seq) => envelope(kind, body, { ...options, id }, stamp, seq, named), photos).catch((error) => {
+    if (error instanceof store.PhoneFull) announce({ type: 'full' });
+    throw error;
+  });
   announce({ type: 'change', ids: [id] });
   announce({ type: 'saved' });
   return item;

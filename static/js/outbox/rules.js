@@ -14,6 +14,8 @@ const WRAPPING = 200;
 const DAY_MS = 86_400_000;
 const KEEP_MS = 7 * DAY_MS;
 const MOST_TRIES = 50;
+/** Records whose pictures make room at once: some megabytes. */
+const MAKING_ROOM = 20;
 export const STALE_CONTACT_MS = 300_000;
 
 /** 15 s, 30 s … 5 min, each shortened by up to half at random so that a hundred phones do not come back together.
@@ -75,7 +77,7 @@ export function duePhoto(s, now) {
 
 /** Safe for a week by both clocks: this phone's may have been set since. The server's is known from the first contact on.
  * @param {Core} s @param {Item} item @param {number} now */
-function isRipe({ ahead }, { receipt }, now) {
+export function isRipe({ ahead }, { receipt }, now) {
   const long = now - (receipt?.at ?? now) >= KEEP_MS;
   return long && (Number.isNaN(ahead) || now - ahead - Date.parse(receipt?.received_at ?? '') >= KEEP_MS);
 }
@@ -85,9 +87,19 @@ export function dueHave(s, now) {
   const ripe = [...s.items.values()].filter((item) => item.state === 'accepted' && ticketFor(s, item)
     && item.photos.every(({ done }) => done) && item.receipt?.epoch === s.epoch
     && isRipe(s, item, now) && now - (s.askedAt.get(item.id) ?? 0) >= DAY_MS);
-  if (ripe.length === 0) return null;
-  const key = keyOf(/** @type {Ticket} */ (ticketFor(s, ripe[0])));
-  return { key, ids: ripe.filter((item) => keyOf(/** @type {Ticket} */ (ticketFor(s, item))) === key).slice(0, MOST).map(({ id }) => id) };
+  const asked = ripe.length || !s.pressed ? ripe : heavy(s);
+  if (asked.length === 0) return null;
+  const key = keyOf(/** @type {Ticket} */ (ticketFor(s, asked[0])));
+  return { key, ids: asked.filter((item) => keyOf(/** @type {Ticket} */ (ticketFor(s, item))) === key).slice(0, MOST).map(({ id }) => id) };
+}
+
+/** On a full phone: the records longest with the server whose pictures still lie here. @param {Core} s */
+function heavy(s) {
+  return [...s.items.values()]
+    .filter((item) => item.state === 'accepted' && ticketFor(s, item) && item.photoIds.length > 0 && item.photos.every(({ done }) => done)
+      && item.receipt?.epoch === s.epoch)
+    .sort((a, b) => (a.receipt?.at ?? 0) - (b.receipt?.at ?? 0))
+    .slice(0, MAKING_ROOM);
 }
 
 /** When to look again by ourselves. @param {Core} s @param {number} now @returns {number | null} */

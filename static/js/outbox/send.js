@@ -28,6 +28,7 @@ export function makeCourier({ build }) {
   const pieces = new Pieces();
   let heardAt = Date.now();
   let holding = false;
+  let full = false;
   /** @type {string | null} what we wanted while another courier was at it */ let missed = null;
 
   channel?.addEventListener('message', ({ data }) => {
@@ -37,7 +38,8 @@ export function makeCourier({ build }) {
   });
 
   /** Sends what can be sent. Never throws; resolves when there is nothing left to do now.
-   * @param {string} reason 'saved' | 'open' | 'online' | 'timer' | 'sync' | 'sign-in' | 'tap' (a tap forgets every back-off) */
+   * @param {string} reason 'saved' | 'open' | 'online' | 'timer' | 'sync' | 'sign-in' | 'tap' (a tap forgets every back-off) |
+   *   'full' (a record could not be saved: pictures that the server has may make room) */
   function poke(reason) {
     again = stronger(again, reason);
     running ??= run().finally(() => { running = null; });
@@ -94,7 +96,8 @@ export function makeCourier({ build }) {
   async function drain(reason, sole, lost) {
     const [items, tickets, epoch, last, notBefore = 0] = await Promise.all(
       [store.records(), store.tickets(), store.meta('epoch'), store.meta('build'), store.meta('not-before')]);
-    if (last !== build) await store.setMeta('build', build);
+    full = false;
+    if (last !== build) await note('build', build);
     const updated = last !== undefined && last !== build;
     /** @type {Event | null} */ let event = { type: 'load', reason, items, tickets, epoch: epoch ?? null, sole, updated, notBefore };
     while (event) {
@@ -108,14 +111,24 @@ export function makeCourier({ build }) {
       }
     }
     // "Not before" holds for the next page and for the worker too.
-    if (state.notBefore !== notBefore) await store.setMeta('not-before', state.notBefore);
+    if (state.notBefore !== notBefore) await note('not-before', state.notBefore);
   }
+
+  /** On a full phone records must leave all the more. What cannot be written down is done once more after the next start, which doubles nothing:
+   * the server knows the record by its id. @param {unknown} error */
+  function unlessFull(error) {
+    if (!(error instanceof store.PhoneFull)) throw error;
+    full = true;
+  }
+
+  /** @param {string} key @param {unknown} value */
+  const note = (key, value) => store.setMeta(key, value).catch(unlessFull);
 
   /** @param {Effect} effect @returns {Promise<Event | null>} */
   async function perform(effect) {
     switch (effect.do) {
       case 'store':
-        await store.writeDown(effect);
+        await store.writeDown(effect).catch(unlessFull);
         announce({ type: 'change', ids: effect.changes.map(({ id }) => id) });
         return null;
       case 'ping': return { type: 'pinged', answer: await ping(effect) };
@@ -125,7 +138,7 @@ export function makeCourier({ build }) {
         const answer = await call('/sync/have', { method: 'POST', ticket: ticket(effect.key), json: { ids: effect.ids } });
         return { type: 'had', ids: effect.ids, key: effect.key, answer };
       }
-      case 'rest': tell(effect); return null;
+      case 'rest': tell(full && !effect.trouble ? { ...effect, trouble: 'full' } : effect); return null;
     }
   }
 
@@ -142,7 +155,7 @@ export function makeCourier({ build }) {
     if (time) {
       const rtt = Date.now() - before;
       const sample = { offset_ms: Math.round(time - before - rtt / 2), rtt_ms: rtt, at: before };
-      await store.setMeta('clock', [...((await store.meta('clock')) ?? []), sample].slice(-20));
+      await note('clock', [...((await store.meta('clock')) ?? []), sample].slice(-20));
     }
     return answer;
   }
@@ -196,7 +209,7 @@ export function makeCourier({ build }) {
   return { poke, onRest: whenResting };
 }
 
-const STRENGTH = ['timer', 'saved', 'sync', 'open', 'online', 'sign-in', 'tap'];
+const STRENGTH = ['timer', 'saved', 'sync', 'open', 'online', 'sign-in', 'tap', 'full'];
 
 /** @param {string | null} a @param {string} b */
 const stronger = (a, b) => (a !== null && STRENGTH.indexOf(a) > STRENGTH.indexOf(b) ? a : b);

@@ -126,7 +126,36 @@ async function complete(tx, work) {
 /** What the courier learned, in one strict transaction. An accepted record goes back only when the server itself asked for it again:
  * a courier that lost its lock and does not know it yet must not undo a receipt.
  * @param {{changes: Change[], refuse: string[], epoch: string | null}} news */
-export function writeDown({ changes, refuse, epoch }) {
+export async function writeDown(news) {
+  try {
+    await write(news);
+  } catch (error) {
+    const making = error instanceof PhoneFull ? news.changes.filter(({ patch }) => patch.photoIds).map(({ id }) => id) : [];
+    if (making.length === 0) throw error;
+    await dropPictures(making);
+    await write(news);
+  }
+}
+
+/** Only takes away, which even a full phone lets us do. @param {string[]} ids of records the server has with all their pictures */
+function dropPictures(ids) {
+  return using('outbox', (db) => {
+    const tx = db.transaction(['records', 'photos'], 'readwrite', STRICT);
+    return complete(tx, async () => {
+      for (const id of ids) {
+        /** @type {Item | undefined} */
+        const item = await tx.objectStore('records').get(id);
+        for (const sha256 of item?.state === 'accepted' ? item.photoIds : []) {
+          const owners = await tx.objectStore('records').index('photo').getAllKeys(sha256);
+          if (owners.every((owner) => ids.includes(String(owner)))) await tx.objectStore('photos').delete(sha256);
+        }
+      }
+    });
+  });
+}
+
+/** @param {Parameters<typeof writeDown>[0]} news */
+function write({ changes, refuse, epoch }) {
   return using('outbox', (db) => {
     const tx = db.transaction(['records', 'photos', 'meta'], 'readwrite', STRICT);
     const records = tx.objectStore('records');
@@ -138,8 +167,11 @@ export function writeDown({ changes, refuse, epoch }) {
         if (!item || item.state === 'purged') continue;
         const backwards = item.state === 'accepted' && patch.state && patch.state !== 'accepted' && patch.state !== 'purged';
         if (backwards && !reoffer) continue;
+        // Nothing goes for a receipt that could not be written down here.
+        const { photoIds } = patch;
+        if (photoIds && item.state !== 'accepted') continue;
         await records.put({ ...item, ...patch });
-        if (patch.state === 'purged') for (const sha256 of item.photoIds) await dropUnused(tx, sha256);
+        if (photoIds) for (const sha256 of item.photoIds) if (!photoIds.includes(sha256)) await dropUnused(tx, sha256);
       }
       for (const key of refuse) {
         const ticket = await meta.get(`ticket:${key}`);

@@ -17,6 +17,7 @@ export default {
   'trouble.refused': 'The server does not take these records yet. They stay on this phone.',
   'trouble.sign-in': 'Sign in to send. Records stay on this phone until then.',
   'trouble.storage': 'This phone’s memory cannot be read right now. Restart the browser; nothing is deleted.',
+  'trouble.full': 'This phone is full: delete something else (photos, videos). What is saved here is still sent.',
   'page.as-of': 'This page is as of {time}.',
   'storage.weak': 'The browser may delete unsent records when it runs out of space. Install the app, or find signal soon.',
   'storage.tab': 'In this browser tab, unsent records can be deleted after some days. Add the app to the home screen first: Share, then “Add to Home Screen”.',
