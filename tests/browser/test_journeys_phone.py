@@ -155,16 +155,16 @@ def test_A5_a_full_phone_says_so_keeps_the_form_and_small_records_still_fit(phon
 
 
 def test_A5_pictures_that_the_server_has_make_room_on_a_full_phone(phone: Phone, server: Server, world: World, photo: Any) -> None:
-    phone.goto(f"/rounds/{world.main}")
-    phone.page.get_by_role("button", name="More").click()
-    phone.page.locator("dialog[open] summary").filter(has_text="Write a note").click()
-    form = phone.page.locator('form[data-outbox="note"][data-taken]')
-    form.get_by_label("Note").fill("Before")
-    form.locator('[name="photos"]').set_input_files([photo])
-    form.locator(".shots img").wait_for()
-    form.get_by_role("button", name="Save").click()
-    phone.page.locator("dialog[open]").wait_for(state="detached")
-    (before,) = phone.until_received([item["id"] for item in phone.items()])
+    phone.scan_page(world.main)
+    phone.type_code(world.spots[0])
+    phone.page.get_by_role("button", name="Something is wrong").click()
+    phone.page.get_by_label("What is wrong?").fill("Before")
+    phone.page.locator('[name="photos"]').set_input_files(photo)
+    phone.page.locator(".shots img").wait_for()
+    phone.page.get_by_role("button", name="Save").click()
+    phone.page.locator(".scan-sheet").get_by_text("Problem noted · Saved on this phone").wait_for()
+    *_, before = phone.until_received([item["id"] for item in phone.items()])
+    assert before["kind"] == "note"
     assert list(phone.database("outbox")["photos"]) == before["photoIds"]
     phone.close()
     quota(phone.open(), spare=100_000)
