@@ -115,7 +115,7 @@ def looks(requests: Sequence[Request]) -> list[Look]:
     orders = work.orders_of_requests(request.id for request in requests)
     site_ids = {request.site_id for request in requests}
     agreed = agreements(site_ids)
-    types = {site_id: work.types_of(site_id) for site_id in site_ids}
+    types = work.types_of_sites(site_ids)
     return [Look(r, orders.get(r.id, []), in_force(agreed[r.site_id], r.received_at), types[r.site_id]) for r in requests]
 
 
