@@ -9,18 +9,19 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.core import clock, gate
+from webapp.core import clock, gate, tasks
 from webapp.core.forms import check
 from webapp.core.i18n import language, named
 from webapp.core.problems import Problem
 from webapp.photos import actions as photos
-from webapp.service import actions, queries
+from webapp.service import actions, queries, warn
 from webapp.service.desk import desk
 from webapp.service.forms import LONGEST, ReportForm
 from webapp.service.overviews import overviews
 from webapp.service.request_page import request_pages
 from webapp.service.resident import resident
 from webapp.service.rules import Limits, looks_automatic, too_many
+from webapp.service.warning_pages import warning_pages
 from webapp.sites.models import Checkpoint
 from webapp.sites.queries import label_by_code
 from webapp.sites.rules import read_code
@@ -103,6 +104,7 @@ def show_form(code: str, checkpoint: Checkpoint, errors: dict[str, str] | None =
 
 
 def init(app: Flask) -> None:
-    """Routes."""
-    for blueprint in (service, resident, desk, overviews, request_pages):
+    """Routes, and the task that warns."""
+    for blueprint in (service, resident, desk, overviews, request_pages, warning_pages):
         app.register_blueprint(blueprint)
+    tasks.handle(app, warn.TASK, warn.warn, warn.EVERY)

@@ -92,7 +92,7 @@ FLOW_WORDS: dict[str, LazyString] = {
     "closed": _("Rated or closed"),
 }
 PERCENT_WORDS: dict[int, LazyString] = {
-    75: _("75 % of its time"),
+    75: _("Three quarters of its time are over"),
     100: _("Its time is over"),
     150: _("Half as long again"),
 }
