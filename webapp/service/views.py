@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
+from uuid import UUID
 
 from flask import Blueprint, Flask, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from webapp.core.i18n import language, named
 from webapp.core.problems import Problem
 from webapp.photos import actions as photos
 from webapp.service import actions, queries, warn
+from webapp.service.agreement_pages import agreement_pages
 from webapp.service.desk import desk
 from webapp.service.forms import LONGEST, ReportForm
 from webapp.service.overviews import overviews
@@ -105,6 +107,6 @@ def show_form(code: str, checkpoint: Checkpoint, errors: dict[str, str] | None =
 
 def init(app: Flask) -> None:
     """Routes, and the task that warns."""
-    for blueprint in (service, resident, desk, overviews, request_pages, warning_pages):
+    for blueprint in (service, resident, desk, overviews, request_pages, warning_pages, agreement_pages):
         app.register_blueprint(blueprint)
     tasks.handle(app, warn.TASK, warn.warn, warn.EVERY)
