@@ -78,6 +78,7 @@ class RequestEvent(Base):
     """
 
     __tablename__ = "request_event"
+    __table_args__ = (sa.Index("ix_request_event_at", "at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
     request_id: Mapped[UUID] = mapped_column(sa.ForeignKey("request.id"), index=True)

@@ -150,6 +150,13 @@ def ended() -> sa.ColumnElement[bool]:
     return sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.verb.in_(ENDS), ~reopened)
 
 
+def open_at(moment: datetime) -> sa.ColumnElement[bool]:
+    """Had it not ended before that moment, or been opened again since?"""
+    again = aliased(RequestEvent)
+    reopened = sa.exists().where(again.request_id == Request.id, again.verb == "reopened", again.at >= RequestEvent.at, again.at < moment)
+    return ~sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.verb.in_(ENDS), RequestEvent.at < moment, ~reopened)
+
+
 def living(site_ids: Iterable[UUID], since: datetime) -> list[Request]:
     """Requests of those sites that are open, or came since, or that something happened to since."""
     lately = sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.at >= since)

@@ -1,4 +1,4 @@
-"""warnings of clocks, and the board's index
+"""warnings of clocks, and indexes of the board and the daily log
 
 Revision: 0008, after 0007
 """
@@ -13,11 +13,14 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+ODD = sa.text("verb IN ('reopen', 'pause', 'need_parts')")
 ON_BOARD = sa.text("closed_at IS NULL OR conflicts > 0")
 
 
 def upgrade() -> None:
     op.create_index('ix_work_order_board', 'work_order', ['site_id', 'state'], unique=False, sqlite_where=ON_BOARD, postgresql_where=ON_BOARD)
+    op.create_index('ix_work_step_odd', 'work_step', ['at'], unique=False, sqlite_where=ODD, postgresql_where=ODD)
+    op.create_index('ix_request_event_at', 'request_event', ['at'], unique=False)
 
     op.create_table('clock_warning',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -49,4 +52,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table('warning_seen')
     op.drop_table('clock_warning')
+    op.drop_index('ix_request_event_at', table_name='request_event')
+    op.drop_index('ix_work_step_odd', table_name='work_step')
     op.drop_index('ix_work_order_board', table_name='work_order')
