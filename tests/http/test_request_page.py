@@ -219,6 +219,20 @@ def test_the_lists_filters_live_in_the_address(app: Flask, world: World, desk: B
     assert "".join(letter for letter, key in (("a", a), ("b", b)) if f"/requests/{key}" in text) == found
 
 
+def test_what_is_opened_again_opens_nothing_else(app: Flask, desk: Browser, clock: Clock) -> None:
+    settled, disputed = told(desk, text="Quiet now"), told(desk, text="Loud again")
+    for request_id in (settled, disputed):
+        do_at(desk, request_id, "tell", verb="resolved", text="Done")
+    clock.forward(minutes=1)
+    with looking(app) as session:
+        token = session.scalars(sa.select(Request.token).where(Request.id == disputed)).one()
+    Browser(app).post(f"/r/{token}", {"verb": "reopened", "text": "Still"})
+    shown_open = page(desk.get("/requests")).text
+    assert "Loud again" in shown_open
+    assert "Quiet now" not in shown_open
+    assert "Quiet now" in page(desk.get("/requests?state=ended")).text
+
+
 def test_the_list_asks_as_often_with_many_requests_as_with_few(app: Flask, desk: Browser) -> None:
     do_at(desk, told(desk), "orders", seen="0")
     desk.get("/requests")

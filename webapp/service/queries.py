@@ -146,14 +146,14 @@ def requests_reached(person: Person, at_least: str = "desk") -> sa.Select[Reques
 def ended() -> sa.ColumnElement[bool]:
     """Has it ended, and nobody opened it again since?"""
     again = aliased(RequestEvent)
-    reopened = sa.exists().where(again.request_id == Request.id, again.verb == "reopened", again.at >= RequestEvent.at)
+    reopened = sa.exists().where(again.request_id == RequestEvent.request_id, again.verb == "reopened", again.at >= RequestEvent.at)
     return sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.verb.in_(ENDS), ~reopened)
 
 
 def open_at(moment: datetime) -> sa.ColumnElement[bool]:
     """Had it not ended before that moment, or been opened again since?"""
     again = aliased(RequestEvent)
-    reopened = sa.exists().where(again.request_id == Request.id, again.verb == "reopened", again.at >= RequestEvent.at, again.at < moment)
+    reopened = sa.exists().where(again.request_id == RequestEvent.request_id, again.verb == "reopened", again.at >= RequestEvent.at, again.at < moment)
     return ~sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.verb.in_(ENDS), RequestEvent.at < moment, ~reopened)
 
 

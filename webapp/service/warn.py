@@ -25,7 +25,7 @@ EVERY = timedelta(minutes=1)
 OVERLAP = timedelta(days=1)  # before the last look: a stop may be told late
 FIRST_LOOK = timedelta(days=7)  # how far back the very first look goes
 LOOKED_BACK = timedelta(days=60)
-FRESH = timedelta(days=7)  # what is older is news to nobody
+FRESH = timedelta(days=1)  # what is older is news to nobody
 MOST_COUNTED = 99
 
 
@@ -65,8 +65,8 @@ def of_requests(since: datetime, now: datetime) -> Iterator[dict[str, Any]]:
 
 
 def technician_of(seen: Look) -> UUID | None:
-    """Who works on the request now, if anybody does."""
-    return next((order.assignee_id for order in seen.orders if order.closed_at is None and order.assignee_id), None)
+    """Who works on the request, or did last, if anybody does."""
+    return next((order.assignee_id for order in reversed(seen.orders) if order.assignee_id), None)
 
 
 def of_orders(since: datetime, now: datetime) -> Iterator[dict[str, Any]]:
@@ -125,7 +125,7 @@ def mine(person: Person, every: bool = False) -> sa.Select[ClockWarning]:
 
 
 def seen_until(person: Person, now: datetime) -> datetime:
-    """Up to when the person has seen theirs; what is older than a week is news to nobody."""
+    """Up to when the person has seen theirs; what is older than a day is news to nobody."""
     seen = db.session.get(WarningSeen, person.id)
     return max(seen.at if seen else now - FRESH, now - FRESH)
 
@@ -135,7 +135,9 @@ def count_unseen(person: Person) -> int:
     seen = sa.select(WarningSeen.at).where(WarningSeen.person_id == person.id).scalar_subquery()
     fresh = clock.now() - FRESH
     unseen = mine(person).where(
-        ClockWarning.made_at > fresh, ClockWarning.made_at > sa.func.coalesce(seen, sa.literal(fresh, ClockWarning.made_at.type))
+        ClockWarning.made_at > fresh,
+        ClockWarning.at > fresh,
+        ClockWarning.made_at > sa.func.coalesce(seen, sa.literal(fresh, ClockWarning.made_at.type)),
     )
     counted = unseen.with_only_columns(ClockWarning.id).order_by(None).limit(MOST_COUNTED)
     return db.session.scalar(sa.select(sa.func.count()).select_from(counted.subquery())) or 0

@@ -39,10 +39,12 @@ def warnings() -> str:
     every = may_see_all and "all" in request.args
     page = page_of(warn.mine(person, every))
     until = warn.seen_until(person, now)
-    rows = lines(page.rows, person)
+    rows = [
+        each | {"is_new": each["warning"].made_at > until and each["warning"].at > now - warn.FRESH} for each in lines(page.rows, person)
+    ]
     return render_template(
         "service/warnings.html", page=page, rows=rows, until=until, every=every, may_see_all=may_see_all,
-        unseen=any(row["warning"].made_at > until for row in rows) and not every,
+        unseen=any(row["is_new"] for row in rows) and not every,
     )  # fmt: skip
 
 

@@ -137,19 +137,20 @@ def facts_of_board() -> dict[str, Any]:
         shown["found"] = page_of(rows)
         shown["cards"] = cards_of(shown["found"].rows, now)
     else:
-        shown["columns"] = columns_of(listing.columns(open_, SHOWN), counted, now)
+        found = listing.columns(open_, SHOWN)
+        shown["columns"], shown["cards"] = columns_of(found, counted, now), cards_of(found[listing.DISPUTED], now)
     sites = sites_for(person, "desk")
     return shown | {"counts": counted, "wanted": wanted, "groups": GROUP_WORDS, "address": address, "site_choices": site_choices, "here": address(), "site_": site, "sites": sites,
                     "filters": filters_of([site] if site else sites, now)}  # fmt: skip
 
 
 def columns_of(found: dict[str, list[WorkOrder]], counted: dict[str, int], now: datetime) -> list[dict[str, Any]]:
-    """The columns with their cards; the one of two versions only when there are such orders."""
+    """The columns with their cards. Orders with two versions stand above them, in a strip of their own."""
     cards = {card.order.id: card for card in cards_of([order for orders in found.values() for order in orders], now)}
     return [
         {"key": key, "word": GROUP_WORDS[key], "count": counted.get(key, 0), "cards": [cards[order.id] for order in orders]}
         for key, orders in found.items()
-        if key != listing.DISPUTED or orders
+        if key != listing.DISPUTED
     ]
 
 
