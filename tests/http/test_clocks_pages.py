@@ -117,7 +117,7 @@ def test_each_sees_the_warnings_that_go_to_them(
 ) -> None:
     order = raised(app, world)  # a day to handle
     press(desk, order, "assign", to=str(world.people["technician"]))
-    clock.forward(days=2)
+    clock.forward(hours=37)
     look(app)
     browser = sign_in(who)
     shown = page(browser.get("/warnings")).text

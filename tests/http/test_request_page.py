@@ -104,7 +104,7 @@ def test_every_clock_stands_there_with_its_state(desk: Browser, clock: Clock) ->
     assert "Overdue" in shown(desk, request_id)
     do_at(desk, request_id, "tell", verb="told", text="We are at it")
     seen = shown(desk, request_id)
-    assert "Reply 1 h 10 min of 1 h" in seen and "Late" in seen
+    assert "Reply 1 h 10 min of 1 h" in seen and "Too late" in seen
 
 
 @pytest.mark.parametrize("cause", STOP_REASONS)

@@ -47,9 +47,11 @@ def test_the_age_is_the_median(ages: list[int], middle: int) -> None:
     assert standing_now([passage(received=age) for age in ages], NOW)["received"] == Box(len(ages), minutes(middle))
 
 
-def test_what_was_told_late_took_no_time_rather_than_less_than_none() -> None:
-    assert times_between([passage(received=60, answered=10, dispatched=40, on_site=5)])["dispatched"] == Taken(1, minutes(0))
-    assert times_between([passage(received=60, answered=10, dispatched=40, on_site=5)])["on_site"] == Taken(1, minutes(5))
+def test_a_step_that_came_after_a_later_one_was_no_station_on_the_way() -> None:
+    found = times_between([passage(received=60, answered=10, dispatched=40, on_site=5)])
+    assert found["answered"] == Taken(0, None)
+    assert found["dispatched"] == Taken(1, minutes(20))
+    assert found["on_site"] == Taken(1, minutes(35))
 
 
 @given(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 STEPS = ("received", "answered", "dispatched", "on_site", "done", "verified", "told", "closed")
@@ -49,21 +50,24 @@ def standing_now(passages: Iterable[Passage], now: datetime) -> dict[str, Box]:
 
 
 def times_between(passages: Iterable[Passage]) -> dict[str, Taken]:
-    """How long each step took, from the step before it that the request had come through.
-
-    What was told late may lie before its predecessor: it then took no time.
-    """
+    """How long each step took, from the step before it on the request's way."""
     taken: dict[str, list[timedelta]] = {step: [] for step in STEPS}
     for passage in passages:
-        before: datetime | None = None
-        for step in STEPS:
-            moment = passage.moments.get(step)
-            if moment is None:
-                continue
-            if before is not None:
-                taken[step].append(max(moment - before, timedelta(0)))
-            before = moment if before is None else max(before, moment)
+        way = in_turn(passage)
+        for (_step, before), (step, moment) in pairwise(way):
+            taken[step].append(moment - before)
     return {step: Taken(len(found), middle(found)) for step, found in taken.items()}
+
+
+def in_turn(passage: Passage) -> list[tuple[str, datetime]]:
+    """The steps that it went through in the chart's order. One that came after a later step was no station on its way: whoever
+    was sent before anybody replied did not wait for the reply."""
+    way: list[tuple[str, datetime]] = []
+    for step in reversed(STEPS):
+        moment = passage.moments.get(step)
+        if moment is not None and (not way or moment <= way[0][1]):
+            way.insert(0, (step, moment))
+    return way
 
 
 def middle(lengths: list[timedelta]) -> timedelta | None:

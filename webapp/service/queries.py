@@ -153,7 +153,9 @@ def ended() -> sa.ColumnElement[bool]:
 def open_at(moment: datetime) -> sa.ColumnElement[bool]:
     """Had it not ended before that moment, or been opened again since?"""
     again = aliased(RequestEvent)
-    reopened = sa.exists().where(again.request_id == RequestEvent.request_id, again.verb == "reopened", again.at >= RequestEvent.at, again.at < moment)
+    reopened = sa.exists().where(
+        again.request_id == RequestEvent.request_id, again.verb == "reopened", again.at >= RequestEvent.at, again.at < moment
+    )
     return ~sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.verb.in_(ENDS), RequestEvent.at < moment, ~reopened)
 
 

@@ -55,7 +55,7 @@ SOURCE_WORDS: dict[str, LazyString] = {
 }
 CLOCK_STATES: dict[str, LazyString] = {
     "kept": _("Kept"),
-    "missed": _("Late"),
+    "missed": _("Too late"),
     "overdue": _("Overdue"),
     "paused": _("Stands still"),
     "warned": _("Soon due"),
