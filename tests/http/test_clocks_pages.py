@@ -14,7 +14,7 @@ from flask import Flask
 from tests.http.test_request_page import do_at, told
 from tests.http.test_work_office import do, press, raised
 from tests.making import NOW, Browser, Clock, Phone, World, looking, page
-from webapp.core.db import writing
+from webapp.core.db import is_writer, writing
 from webapp.service import warn
 from webapp.service.models import ClockWarning
 
@@ -58,6 +58,21 @@ def test_each_warning_is_written_once_with_its_moment_however_long_nobody_looked
     clock.forward(minutes=1)
     look(app)
     assert warnings(app, name="reply") == replies
+
+
+def test_looking_keeps_no_writer_waiting(app: Flask, desk: Browser, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    told(desk, type_code="noise")
+    clock.forward(hours=1)
+    kept, seen_as_writer = warn.not_written, []
+
+    def look_on(now: datetime) -> Any:
+        seen_as_writer.append(is_writer())
+        return kept(now)
+
+    monkeypatch.setattr(warn, "not_written", look_on)
+    look(app)
+    assert seen_as_writer == [False]
+    assert warnings(app, name="reply") != []
 
 
 def test_what_was_late_and_is_over_by_now_is_still_written(app: Flask, desk: Browser, clock: Clock) -> None:

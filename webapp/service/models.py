@@ -105,6 +105,7 @@ class ClockWarning(Base):
     __table_args__ = (
         sa.Index("ix_clock_warning_once", "subject_id", "name", "started_at", "percent", unique=True),
         sa.Index("ix_clock_warning_made", "made_at"),
+        sa.Index("ix_clock_warning_at", "at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)

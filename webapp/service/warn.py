@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from webapp.core import clock, ids
-from webapp.core.db import db, insert_new
+from webapp.core.db import db, insert_new, reading
 from webapp.core.gate import RANKS
 from webapp.people.models import Person
 from webapp.service.clocks import Clock, Mark, pauses_of, warnings_due
@@ -26,18 +26,24 @@ OVERLAP = timedelta(days=1)  # before the last look: a stop may be told late
 FIRST_LOOK = timedelta(days=7)  # how far back the very first look goes
 LOOKED_BACK = timedelta(days=60)
 FRESH = timedelta(days=1)  # what is older is news to nobody
+KEPT = timedelta(days=90)  # in the list; the rows stay
 MOST_COUNTED = 99
 
 
 def warn(_payload: dict[str, Any]) -> None:
     """Write down every warning whose moment has come, however long nobody looked: each once."""
-    now = clock.now()
+    with reading():  # it takes its time, and the phones' records need the one writer
+        rows = not_written(clock.now())
+    for start in range(0, len(rows), 500):
+        db.session.execute(insert_new(ClockWarning, rows[start : start + 500], "subject_id", "name", "started_at", "percent"))
+
+
+def not_written(now: datetime) -> list[dict[str, Any]]:
+    """Warnings that are due and not there yet, as rows."""
     since = last_look(now) - OVERLAP
     due = [*of_requests(since, now), *of_orders(since, now)]
     known = written({row["subject_id"] for row in due})
-    rows = [row for row in due if (row["subject_id"], row["name"], row["started_at"], row["percent"]) not in known]
-    for start in range(0, len(rows), 500):
-        db.session.execute(insert_new(ClockWarning, rows[start : start + 500], "subject_id", "name", "started_at", "percent"))
+    return [row for row in due if (row["subject_id"], row["name"], row["started_at"], row["percent"]) not in known]
 
 
 def last_look(now: datetime) -> datetime:
@@ -111,7 +117,7 @@ def mine(person: Person, every: bool = False) -> sa.Select[ClockWarning]:
 
     `every`: all of the sites where the person is at least a supervisor.
     """
-    found = sa.select(ClockWarning).order_by(ClockWarning.at.desc(), ClockWarning.id.desc())
+    found = sa.select(ClockWarning).where(ClockWarning.at > clock.now() - KEPT).order_by(ClockWarning.at.desc(), ClockWarning.id.desc())
     if person.is_admin:
         return found if every else found.where(ClockWarning.role == "manager")
     own = {role: [m.site_id for m in person.memberships if m.role == role] for role in ("desk", "supervisor", "manager")}

@@ -38,6 +38,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_clock_warning_site_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_clock_warning'))
     )
+    op.create_index('ix_clock_warning_at', 'clock_warning', ['at'], unique=False)
     op.create_index('ix_clock_warning_made', 'clock_warning', ['made_at'], unique=False)
     op.create_index('ix_clock_warning_once', 'clock_warning', ['subject_id', 'name', 'started_at', 'percent'], unique=True)
 
