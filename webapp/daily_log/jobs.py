@@ -202,7 +202,8 @@ def repeat_lines(day: SiteDay) -> list[Line]:
     """The same fault at the same place within 30 days."""
     found = []
     for order in readings.repeats(day):
-        told = f"{clock_time(order.raised_at, day.site.zone)} · {_('the same fault at this place within 30 days')}"
+        why = _("the same fault at this place within 30 days")
+        told = f"{clock_time(order.raised_at, day.site.zone)} · {why}"
         found.append(Line("doubtful", _("Repeat fault"), day.order_words(order), told, f"/work-orders/{order.id}", order.raised_at))
     return found
 
