@@ -33,12 +33,12 @@ function mark() {
   box?.click();
 }
 
-const focus = (/** @type {string} */ selector) => /** @type {HTMLElement | null} */ (document.querySelector(selector))?.focus();
+const goTo = (/** @type {string} */ selector) => /** @type {HTMLElement | null} */ (document.querySelector(selector))?.focus();
 /** @type {Record<string, () => void>} */
 const KEYS = {
   j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1),
   ArrowRight: () => across(1), ArrowLeft: () => across(-1),
-  x: mark, a: () => focus('[data-bulk-to]'), '/': () => focus('[data-search]'),
+  x: mark, a: () => goTo('[data-bulk-to]'), '/': () => goTo('[data-search]'),
 };
 
 document.addEventListener('keydown', (event) => {
@@ -63,3 +63,5 @@ document.addEventListener('htmx:after:swap', () => {
 });
 for (const box of boxes()) if (box.checked) marked.add(box.id); // by a browser that came back to this page
 count();
+
+export {};
