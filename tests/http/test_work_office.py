@@ -141,6 +141,14 @@ def test_a_supervisor_verifies_what_is_finished_and_the_desk_does_not(app: Flask
     assert stands(app, order)[0] == "verified"
 
 
+def test_the_same_fault_is_a_repeat_and_that_of_another_flat_is_not(app: Flask, world: World) -> None:
+    first = raised(app, world, spot="1-201")
+    again, elsewhere = raised(app, world, spot="1-201"), raised(app, world, spot="1-301")
+    with looking(app) as session:
+        linked = dict(session.execute(sa.select(WorkOrder.id, WorkOrder.repeat_of_id)).all())
+    assert (linked[again], linked[elsewhere]) == (first, None)
+
+
 @pytest.fixture
 def disputed(app: Flask, world: World, phone_of: PhoneOf, sign_in: SignIn, clock: Clock) -> UUID:
     """An order that two people say they have finished."""

@@ -172,14 +172,18 @@ def orders_of_requests(request_ids: Iterable[UUID]) -> dict[UUID, list[WorkOrder
     return found
 
 
-def repeat_of(site_id: UUID, place_id: UUID | None, type_code: str, raised_at: datetime) -> WorkOrder | None:
-    """The latest earlier order of the same fault (30 days), if there is one."""
+def repeat_of(site_id: UUID, place_id: UUID | None, type_code: str, raised_at: datetime, spot: str = "") -> WorkOrder | None:
+    """The latest earlier order of the same fault (30 days), if there is one. Another flat of the same tower is another place."""
     if place_id is None:
         return None
     before = db.session.scalars(
         sa.select(WorkOrder)
         .where(
-            WorkOrder.site_id == site_id, WorkOrder.place_id == place_id, WorkOrder.type_code == type_code, WorkOrder.raised_at <= raised_at
+            WorkOrder.site_id == site_id,
+            WorkOrder.place_id == place_id,
+            WorkOrder.type_code == type_code,
+            WorkOrder.raised_at <= raised_at,
+            WorkOrder.spot == spot,
         )
         .order_by(WorkOrder.raised_at.desc())
         .limit(10)
