@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
+from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.core import clock, gate, htmx
 from webapp.core.i18n import named
@@ -169,6 +170,13 @@ def filters_of(sites: list[Site], now: datetime) -> dict[str, Any]:
         "people": [(str(c.person.id), named(c.person)) for c in people],
         "to": [(str(c.person.id), f"{named(c.person)} · {TRADE_WORDS[c.person.trade]} · {c.load}{' · ' + _('on duty') if c.is_on else ''}") for c in people],
     }  # fmt: skip
+
+
+@board.get("/work-orders/assign")
+@gate.at_least("desk")
+def assigned() -> AnyResponse:
+    """Back to the board, for whoever loads the page of results anew."""
+    return redirect(address())
 
 
 @board.post("/work-orders/assign")
