@@ -34,10 +34,10 @@ def test_a_resident_reports_by_a_label_and_reads_what_the_desk_tells(
     image = office.page.get_by_role("img", name="Photo 1")
     image.scroll_into_view_if_needed()
     office.until(lambda: image.evaluate("image => image.naturalWidth") > 300, "the photo")
-    office.page.get_by_label("Tell the resident").fill("The lift company is here")
+    office.page.get_by_label("In your own words").fill("The lift company is here")
     office.page.get_by_role("button", name="Tell", exact=True).click()
     office.page.get_by_text("The resident sees it now.").wait_for()
-    office.page.get_by_label("Tell the resident").fill("Everybody is out, and well")
+    office.page.get_by_label("In your own words").fill("Everybody is out, and well")
     office.page.get_by_role("button", name="Tell as the result").click()
     office.page.get_by_role("heading", name="Resolved").wait_for()
 

@@ -44,6 +44,7 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "build": lambda world, made: made["build"],
     "name": lambda world, made: "css/app.css",
     "verb": lambda world, made: "retire",
+    "type_code": lambda world, made: "light",
 }
 VERBS = {"accounts.change_person": "disable", "sites.change_checkpoint": "label", "held.decide": "aside"}
 # Site-scoped routes whose site is not in the address: what is there for them is listed, not named.

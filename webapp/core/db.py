@@ -99,6 +99,17 @@ def writing() -> Iterator[None]:
         _writing.reset(mark)
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """Inside `writing()`, before anything was asked: what is read here keeps no writer waiting. Ends its transaction when left."""
+    mark = _writing.set(False)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _writing.reset(mark)
+
+
 def is_writer() -> bool:
     """May the transaction that begins now write?"""
     return _writing.get() or (has_request_context() and request.method not in READING)

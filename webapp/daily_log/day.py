@@ -15,6 +15,8 @@ from flask_babel import ngettext
 from webapp.core.clock import day_bounds
 from webapp.core.db import db
 from webapp.core.i18n import clock_time
+from webapp.daily_log.jobs import Jobs, jobs_of, late_words
+from webapp.daily_log.readings import asked_for
 from webapp.patrols import queries
 from webapp.patrols.showing import PointLine, RoundView, ScanLine, round_views, scan_lines
 from webapp.patrols.words import point_words, round_pill
@@ -61,6 +63,8 @@ class Day:
     notes: list[Note]
     people: dict[UUID, Person]
     seal: Seal | None
+    jobs: Jobs
+    asked_for: dict[UUID, UUID]  # requests made from findings
 
     @property
     def missed(self) -> list[Missed]:
@@ -93,7 +97,8 @@ class Day:
 
     @property
     def exceptions(self) -> int:
-        return len(self.missed) + len(self.late) + len(self.doubtful) + len(self.held) + len(self.issues) + len(self.ended_early)
+        found = (self.missed, self.late, self.doubtful, self.held, self.issues, self.ended_early, self.jobs.lines)
+        return sum(len(lines) for lines in found)
 
     def count(self, *states: str) -> int:
         """Points of the day in those states."""
@@ -171,6 +176,8 @@ class Day:
             parts.append(ngettext("%(num)d doubtful scan", "%(num)d doubtful scans", doubtful))
         if issues := len(self.issues):
             parts.append(ngettext("%(num)d problem found", "%(num)d problems found", issues))
+        if self.jobs.late_clocks:
+            parts.append(late_words(self.jobs.late_clocks))
         if not parts:
             return _("No exceptions so far.") if self.is_live else _("No exceptions.")
         return _(", ").join(parts) + _(".")
@@ -188,7 +195,9 @@ def day_of(site: Site, day: date, now: datetime) -> Day:
     notes = loose_notes(site.id, start, end)
     people = names([*(d.person_id for d in duty), *(r.person_id for r in held), *(n.person_id for n in notes)])
     loose = [line for line in lines if line.scan.round_id not in counted]
-    return Day(site, day, now, views, loose, held, duty, notes, people, sealing.head(site.id, end))
+    found = [note.id for line in lines for note in line.issues]
+    jobs = jobs_of(site, start, end, now)
+    return Day(site, day, now, views, loose, held, duty, notes, people, sealing.head(site.id, end), jobs, asked_for(found))
 
 
 def held_of_day(site_id: UUID, start: datetime, end: datetime) -> list[Record]:

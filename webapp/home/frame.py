@@ -19,6 +19,7 @@ from webapp.people.models import DevicePerson, Person
 from webapp.people.queries import rank_of
 from webapp.people.session import me_or_none, my_device
 from webapp.people.words import ADMIN_WORD, ROLE_WORDS, TRADE_WORDS
+from webapp.service.warn import count_unseen
 from webapp.sites.queries import sites_for
 from webapp.sync.held import count_held
 
@@ -35,18 +36,31 @@ OFFICE: tuple[tuple[str, str, LazyString, str], ...] = (
     ("log", "/log", lazy_gettext("Daily log"), "log"),
     ("today", "/today", lazy_gettext("Today"), "home"),
     ("requests", "/requests", lazy_gettext("Requests"), "inbox"),
+    ("work-orders", "/work-orders", lazy_gettext("Work orders"), "work"),
+    ("warnings", "/warnings", lazy_gettext("Warnings"), "bell"),
     ("patrols", "/patrols", lazy_gettext("Routes and schedules"), "route"),
     ("sites", "/sites", lazy_gettext("Checkpoints and labels"), "label"),
+    ("types", "/types", lazy_gettext("Types and times"), "settings"),
     ("held", "/held", lazy_gettext("Held records"), "eye"),
     ("people", "/people", lazy_gettext("People"), "people"),
     ("devices", "/devices", lazy_gettext("Devices"), "device"),
 )
 DESK: tuple[tuple[str, str, LazyString, str], ...] = (
     ("requests", "/requests", lazy_gettext("Requests"), "inbox"),
+    ("work-orders", "/work-orders", lazy_gettext("Work orders"), "work"),
+    ("warnings", "/warnings", lazy_gettext("Warnings"), "bell"),
     ("today", "/today", lazy_gettext("Today"), "home"),
 )
 BARS = {"desk": DESK, "tabs": TABS, "office": OFFICE}
-ALSO = {"rounds": "today", "labels": "sites", "checkpoints": "sites", "routes": "patrols", "schedules": "patrols"}
+ALSO = {
+    "rounds": "today",
+    "labels": "sites",
+    "checkpoints": "sites",
+    "routes": "patrols",
+    "schedules": "patrols",
+    "flow": "requests",
+    "agreements": "types",
+}
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,9 @@ def frame() -> dict[str, object]:
     if not face.is_office:
         tabs[1] = {"key": "my-day", "href": "/my-day", "word": _("My day"), "icon": "calendar", "active": first == "my-day"}
     nav = _items("office" if face.is_office else "desk", here) if rank_of(person) >= RANKS["desk"] else None
+    warned = count_unseen(person)
+    for item in (i for i in nav or () if i["key"] == "warnings"):
+        item["count"] = warned
     if nav and not face.is_office:
         tabs[1] = nav[0]
     elif nav:  # a held record is seen wherever its supervisor is
@@ -109,6 +126,7 @@ def frame() -> dict[str, object]:
         "device": str(my_device().id),
         "tabs": tabs,
         "nav": nav,
+        "warned": warned,
         "zone": reach[0].zone if reach else DEFAULT_ZONE,
     }
 

@@ -129,6 +129,14 @@ def on_duty(person_id: UUID, now: datetime) -> Duty | None:
     return last if last is not None and last.verb == "on" else None
 
 
+def on_duty_among(person_ids: Iterable[UUID], now: datetime) -> set[UUID]:
+    """Who of them has clocked on within 24 hours and not off since. One query."""
+    since = now - timedelta(hours=24)
+    rows = sa.select(Duty.person_id, Duty.verb).where(Duty.person_id.in_(list(person_ids)), Duty.at <= now, Duty.at > since)
+    last: dict[UUID, str] = {row.person_id: row.verb for row in db.session.execute(rows.order_by(Duty.at))}
+    return {person_id for person_id, verb in last.items() if verb == "on"}
+
+
 def duty_between(site_id: UUID, start: datetime, end: datetime) -> list[Duty]:
     """Clockings on and off at a site in [start, end), in order of time."""
     return list(db.session.scalars(sa.select(Duty).where(Duty.site_id == site_id, Duty.at >= start, Duty.at < end).order_by(Duty.at)))

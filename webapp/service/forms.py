@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -75,3 +76,31 @@ class TellForm(BaseModel):
 
     verb: Literal["told", "resolved"]
     text: Annotated[str, Field(min_length=1, max_length=LONGEST)]
+
+
+class StopForm(BaseModel):
+    """Why clocks stand still; an appointment has its time, at the site."""
+
+    cause: Literal["waiting_resident", "waiting_parts", "access_refused", "appointment", "weather"]
+    until: datetime | None = None
+    text: Annotated[str, Field(max_length=LONGEST)] = ""
+
+    @model_validator(mode="after")
+    def appointment_has_a_time(self) -> Self:
+        """An appointment is one only with its time."""
+        if self.cause == "appointment" and self.until is None:
+            raise ValueError(_("When is the appointment?"))
+        return self
+
+
+class ClassForm(BaseModel):
+    """What a request really is, and which of the three questions is so."""
+
+    type_code: Code
+    answers: list[Answer] = []
+
+
+class InvestigationForm(BaseModel):
+    """What looking into it brought."""
+
+    note: Annotated[str, Field(min_length=1, max_length=LONGEST)]

@@ -78,6 +78,7 @@ class RequestEvent(Base):
     """
 
     __tablename__ = "request_event"
+    __table_args__ = (sa.Index("ix_request_event_at", "at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
     request_id: Mapped[UUID] = mapped_column(sa.ForeignKey("request.id"), index=True)
@@ -90,4 +91,40 @@ class RequestEvent(Base):
     kind: Mapped[str | None] = mapped_column(sa.String(20))
     urgency: Mapped[str | None] = mapped_column(sa.String(10))
     person_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class ClockWarning(Base):
+    """That a clock has run to 75, 100 or 150 per cent of its time: to whom it was said, and when its moment was. Written once.
+
+    `subject`: request or order; `name` and `started_at` tell its clocks apart; `role`: to whom it goes; `person_id`: the technician, if
+    the work had one (else it is the desk's).
+    """
+
+    __tablename__ = "clock_warning"
+    __table_args__ = (
+        sa.Index("ix_clock_warning_once", "subject_id", "name", "started_at", "percent", unique=True),
+        sa.Index("ix_clock_warning_made", "made_at"),
+        sa.Index("ix_clock_warning_at", "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"))
+    subject: Mapped[str] = mapped_column(sa.String(10))
+    subject_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(sa.String(10))
+    started_at: Mapped[datetime]
+    percent: Mapped[int]
+    role: Mapped[str] = mapped_column(sa.String(20))
+    person_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime]
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class WarningSeen(Base):
+    """Up to when a person has seen their warnings."""
+
+    __tablename__ = "warning_seen"
+
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
     at: Mapped[datetime] = mapped_column(default=clock.now)

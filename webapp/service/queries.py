@@ -29,6 +29,7 @@ from webapp.work_orders.types import WorkType
 
 DESKS = ("reply", "silence", "handle")  # dispatch and on site are stopped by a work order's steps
 ENDS = ("resolved", "closed", "withdrawn")
+INTERNAL = ("investigated", "stopped", "resumed", "reclassified")  # seen by staff alone
 MARKS = ("stopped", "resumed", "reclassified")  # events that are no steps of the fold
 TELLS = {"assign": "assigned", "take": "assigned", "accept": "assigned", "hand_over": "assigned", "on_site": "arrived", "start": "arrived"}
 
@@ -91,6 +92,17 @@ class Look:
             self.kind, self.urgency, self.type_code, tuple(pause for some in pauses for pause in some), self.request.source != "staff"
         )
 
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was closed, withdrawn or resolved, if it is."""
+        turn = self.standing.turns[-1]
+        return {"closed": turn.closed_at, "withdrawn": turn.withdrawn_at, "resolved": turn.resolved_at}.get(self.standing.state)
+
+    def is_stopped(self, now: datetime) -> bool:
+        """Has the desk said that its clocks stand still, and does that hold?"""
+        said = [e for e in self.request.events if e.verb in ("stopped", "resumed")]
+        return bool(said) and said[-1].verb == "stopped" and (said[-1].until is None or said[-1].until > now)
+
     def clocks(self, now: datetime) -> list[Clock]:
         """All its clocks up to now."""
         return clocks_of(self.facts, self.standing, self.agreement, now)
@@ -115,7 +127,7 @@ def looks(requests: Sequence[Request]) -> list[Look]:
     orders = work.orders_of_requests(request.id for request in requests)
     site_ids = {request.site_id for request in requests}
     agreed = agreements(site_ids)
-    types = {site_id: work.types_of(site_id) for site_id in site_ids}
+    types = work.types_of_sites(site_ids)
     return [Look(r, orders.get(r.id, []), in_force(agreed[r.site_id], r.received_at), types[r.site_id]) for r in requests]
 
 
@@ -124,22 +136,46 @@ def look(request: Request) -> Look:
     return looks([request])[0]
 
 
-def requests_reached(person: Person, open_only: bool) -> sa.Select[Request]:
-    """Requests of the sites where the person is at least at the desk; open ones oldest first, else the latest first."""
+def requests_reached(person: Person, at_least: str = "desk") -> sa.Select[Request]:
+    """Requests of the sites where the person holds that rank, in no order yet."""
     found = sa.select(Request)
-    own = sites_of(person, "desk")
-    if own is not None:
-        found = found.where(Request.site_id.in_(own))
-    if not open_only:
-        return found.order_by(Request.received_at.desc(), Request.id)
-    return found.where(~ended()).order_by(Request.urgency.desc(), Request.received_at, Request.id)
+    own = sites_of(person, at_least)
+    return found if own is None else found.where(Request.site_id.in_(own))
 
 
 def ended() -> sa.ColumnElement[bool]:
     """Has it ended, and nobody opened it again since?"""
     again = aliased(RequestEvent)
-    reopened = sa.exists().where(again.request_id == Request.id, again.verb == "reopened", again.at >= RequestEvent.at)
+    reopened = sa.exists().where(again.request_id == RequestEvent.request_id, again.verb == "reopened", again.at >= RequestEvent.at)
     return sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.verb.in_(ENDS), ~reopened)
+
+
+def open_at(moment: datetime) -> sa.ColumnElement[bool]:
+    """Had it not ended before that moment, or been opened again since?"""
+    again = aliased(RequestEvent)
+    reopened = sa.exists().where(
+        again.request_id == RequestEvent.request_id, again.verb == "reopened", again.at >= RequestEvent.at, again.at < moment
+    )
+    return ~sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.verb.in_(ENDS), RequestEvent.at < moment, ~reopened)
+
+
+def living(site_ids: Iterable[UUID], since: datetime) -> list[Request]:
+    """Requests of those sites that are open, or came since, or that something happened to since."""
+    lately = sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.at >= since)
+    found = sa.select(Request).where(Request.site_id.in_(list(site_ids)), sa.or_(Request.received_at >= since, ~ended(), lately))
+    return list(db.session.scalars(found.order_by(Request.received_at, Request.id)))
+
+
+def corrected(column: str) -> sa.ColumnElement[str]:
+    """What it is (`type_code`, `kind` or `urgency`) by the last word on it, as SQL."""
+    said = (
+        sa.select(getattr(RequestEvent, column))
+        .where(RequestEvent.request_id == Request.id, RequestEvent.verb == "reclassified")
+        .order_by(RequestEvent.at.desc(), RequestEvent.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(said, getattr(Request, column))
 
 
 def request_for(person: Person, request_id: UUID) -> Request:
@@ -149,6 +185,13 @@ def request_for(person: Person, request_id: UUID) -> Request:
         raise Problem("not-found")
     reach(person, found.site, "desk")
     return found
+
+
+def photo_of(found: Request, sha256: str) -> str:
+    """The digest, if that photo came with the request. Raises Problem not-found."""
+    if all(photo.sha256 != sha256 for photo in found.photos):
+        raise Problem("not-found")
+    return sha256
 
 
 def request_by_token(token: str, now: datetime) -> Request:

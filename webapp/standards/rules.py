@@ -63,8 +63,15 @@ HANDBOOK = Agreement(datetime.min.replace(tzinfo=UTC))  # holds where a site has
 
 
 def in_force(versions: Iterable[Agreement], moment: datetime) -> Agreement:
-    """The version by which `moment` is judged; before the first, the handbook's own figures."""
-    return max((v for v in versions if v.from_at <= moment), key=lambda v: v.from_at, default=HANDBOOK)
+    """The version by which `moment` is judged; before the first, the handbook's own figures.
+
+    Of several from the same moment the one that was made last counts: they come in the order in which they were made.
+    """
+    found = HANDBOOK
+    for version in versions:
+        if found.from_at <= version.from_at <= moment:
+            found = version
+    return found
 
 
 # ---------------------------------------------------------------- as it is kept

@@ -12,7 +12,7 @@ from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.people.authors import Author
 from webapp.people.models import Person
-from webapp.people.queries import on_duty, rank_at, staff_of
+from webapp.people.queries import on_duty_among, rank_at, staff_of
 from webapp.records.arrived import Arrived
 from webapp.records.held import Held
 from webapp.records.rules import receipt_code
@@ -57,7 +57,7 @@ def raise_order(raised: Raised, now: datetime, order_id: UUID | None = None) -> 
     agreement = agreement_at(raised.site_id, now)
     urgency = "urgent" if raised.urgent else "routine"
     new_id = order_id or ids.new_id()
-    repeat = None if raised.part_of_id else queries.repeat_of(raised.site_id, raised.place_id, raised.type.code, now)
+    repeat = None if raised.part_of_id else queries.repeat_of(raised.site_id, raised.place_id, raised.type.code, now, raised.spot)
     order = WorkOrder(
         id=new_id,
         number=receipt_code(new_id),
@@ -102,7 +102,7 @@ def _send_on(order: WorkOrder, type_: WorkType, by_id: UUID, now: datetime) -> N
 
 def whose_turn(site_id: UUID, trade: str, now: datetime) -> UUID | None:
     """Whose turn it is among the trade's people on duty at the site; None when nobody is."""
-    people = [person.id for person in staff_of(site_id, trade) if on_duty(person.id, now)]
+    people = on_duty_among((person.id for person in staff_of(site_id, trade)), now)
     return rules.next_in_turn(people, queries.last_assigned(people), queries.loads(people))
 
 

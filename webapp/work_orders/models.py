@@ -14,6 +14,8 @@ from webapp.core.db import Base
 from webapp.sites.models import Checkpoint, Place, Site
 
 OPEN = sa.text("closed_at IS NULL")
+ODD = "verb IN ('reopen', 'pause', 'need_parts')"  # what the daily log asks for
+ON_BOARD = "closed_at IS NULL OR conflicts > 0"  # as text wherever it is asked: an index serves only who asks in its own words
 
 
 class SiteType(Base):
@@ -50,6 +52,7 @@ class WorkOrder(Base):
     __table_args__ = (
         sa.Index("ix_work_order_site_raised", "site_id", "raised_at"),
         sa.Index("ix_work_order_open", "site_id", "state", sqlite_where=OPEN, postgresql_where=OPEN),
+        sa.Index("ix_work_order_board", "site_id", "state", sqlite_where=sa.text(ON_BOARD), postgresql_where=sa.text(ON_BOARD)),
         sa.Index("ix_work_order_assignee_open", "assignee_id", sqlite_where=OPEN, postgresql_where=OPEN),
         sa.Index("ix_work_order_place_type", "place_id", "type_code", "raised_at"),
         sa.Index("ix_work_order_finished", "site_id", "finished_at"),
@@ -117,7 +120,10 @@ class WorkStep(Base):
     """
 
     __tablename__ = "work_step"
-    __table_args__ = (sa.Index("ix_work_step_order", "order_id", "at"),)
+    __table_args__ = (
+        sa.Index("ix_work_step_order", "order_id", "at"),
+        sa.Index("ix_work_step_odd", "at", sqlite_where=sa.text(ODD), postgresql_where=sa.text(ODD)),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
     order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("work_order.id"))

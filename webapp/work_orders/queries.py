@@ -25,13 +25,23 @@ from webapp.work_orders.types import WorkType, types_with
 
 def types_of(site_id: UUID) -> dict[str, WorkType]:
     """The site's types by code, in the order to show them, retired ones too."""
-    own = db.session.scalars(sa.select(SiteType).where(SiteType.site_id == site_id))
-    return types_with(
-        WorkType(
-            t.code, t.name, t.name_en or t.name, t.kind, t.service, t.trade, t.dispatch, t.payer, t.public, t.rank, t.retired_at is not None
-        )
-        for t in own
-    )
+    return types_of_sites([site_id])[site_id]
+
+
+def types_of_sites(site_ids: Iterable[UUID]) -> dict[UUID, dict[str, WorkType]]:
+    """The types of several sites, by site. One query."""
+    own: dict[UUID, list[WorkType]] = {site_id: [] for site_id in site_ids}
+    for row in db.session.scalars(sa.select(SiteType).where(SiteType.site_id.in_(own))):
+        own[row.site_id].append(type_of(row))
+    return {site_id: types_with(found) for site_id, found in own.items()}
+
+
+def type_of(t: SiteType) -> WorkType:
+    """A row as the rules know it."""
+    retired = t.retired_at is not None
+    return WorkType(
+        t.code, t.name, t.name_en or t.name, t.kind, t.service, t.trade, t.dispatch, t.payer, t.public, t.rank, retired,
+    )  # fmt: skip
 
 
 # ---------------------------------------------------------------- one order
@@ -162,14 +172,18 @@ def orders_of_requests(request_ids: Iterable[UUID]) -> dict[UUID, list[WorkOrder
     return found
 
 
-def repeat_of(site_id: UUID, place_id: UUID | None, type_code: str, raised_at: datetime) -> WorkOrder | None:
-    """The latest earlier order of the same fault (30 days), if there is one."""
+def repeat_of(site_id: UUID, place_id: UUID | None, type_code: str, raised_at: datetime, spot: str = "") -> WorkOrder | None:
+    """The latest earlier order of the same fault (30 days), if there is one. Another flat of the same tower is another place."""
     if place_id is None:
         return None
     before = db.session.scalars(
         sa.select(WorkOrder)
         .where(
-            WorkOrder.site_id == site_id, WorkOrder.place_id == place_id, WorkOrder.type_code == type_code, WorkOrder.raised_at <= raised_at
+            WorkOrder.site_id == site_id,
+            WorkOrder.place_id == place_id,
+            WorkOrder.type_code == type_code,
+            WorkOrder.raised_at <= raised_at,
+            WorkOrder.spot == spot,
         )
         .order_by(WorkOrder.raised_at.desc())
         .limit(10)

@@ -1,0 +1,225 @@
+"""Requests and work orders in a site's day: what went wrong with them, and the day in one line. Derived; nothing of it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from webapp.core.i18n import clock_time, day_and_time, named
+from webapp.daily_log import readings
+from webapp.daily_log.readings import SiteDay
+from webapp.people.models import Person
+from webapp.people.queries import names
+from webapp.service.clocks import Clock, due_at, elapsed
+from webapp.service.clocks import state as clock_state
+from webapp.service.models import RequestEvent
+from webapp.service.queries import Look, looks
+from webapp.service.warn import clocks_of_order
+from webapp.service.words import CLOCK_WORDS
+from webapp.sites.models import Site
+from webapp.standards.rules import STOP_REASONS
+from webapp.work_orders import queries as work
+from webapp.work_orders.models import WorkOrder, WorkStep
+from webapp.work_orders.spans import span
+from webapp.work_orders.words import CAUSE_WORDS, CONFLICT_WORDS
+
+LOW = 2  # stars
+
+
+@dataclass(frozen=True)
+class Line:
+    """An exception of the day as a row: its mark and word, what it is about, and where one looks at it."""
+
+    mark: str
+    word: str
+    title: str
+    sub: str
+    href: str
+    at: datetime
+
+
+@dataclass
+class Jobs:
+    """What a site's requests and work orders did on a day."""
+
+    lines: list[Line] = field(default_factory=list)
+    reported: int = 0
+    settled: int = 0
+    raised: int = 0
+    finished: int = 0
+    in_time: int = 0
+    late_clocks: int = 0
+
+    @property
+    def summary(self) -> str:
+        """The day's jobs in one line; nothing on a day without any."""
+        if not (self.reported or self.settled or self.raised or self.finished):
+            return ""
+        return _(
+            "Requests: %(reported)s came, %(settled)s settled. Work orders: %(raised)s raised, %(finished)s finished, %(in_time)s of them in time.",
+            reported=self.reported, settled=self.settled, raised=self.raised, finished=self.finished, in_time=self.in_time,
+        )  # fmt: skip
+
+
+def jobs_of(site: Site, start: datetime, end: datetime, now: datetime) -> Jobs:
+    """Read and derive what happened in [start, end): a fixed number of queries, none that grows with the site's history."""
+    day = SiteDay(site, start, end, now, work.types_of(site.id))
+    events = readings.events_of(day)
+    seen = {each.request.id: each for each in looks(readings.requests_of(day, events))}
+    steps = readings.steps_of(day)
+    orders = readings.orders_of(day)
+    people = names([*(e.person_id for e in events if e.person_id), *(step.person_id for step, _order in steps)])
+    late = [*late_clocks(day, seen.values()), *late_orders(day, orders)]
+    lines = [
+        *late, *untold(day, seen.values()), *said_lines(day, events, seen, people), *step_lines(day, steps, people), *conflict_lines(day), *repeat_lines(day),
+        *low_signatures(day),
+    ]  # fmt: skip
+    finished = readings.finished_on(day)
+    return Jobs(
+        lines=sorted(lines, key=lambda each: each.at),
+        reported=sum(1 for each in seen.values() if day.holds(each.request.received_at)),
+        settled=len({e.request_id for e in events if e.verb in ("resolved", "closed")}),
+        raised=readings.count_raised(day),
+        finished=len(finished),
+        in_time=sum(1 for at, due in finished if at <= due),
+        late_clocks=len(late),
+    )
+
+
+# ---------------------------------------------------------------- lines
+
+
+def late_clocks(day: SiteDay, seen: Iterable[Look]) -> list[Line]:
+    """Clocks of requests that ran out on the day. Of being on site the orders tell."""
+    found = []
+    for each in seen:
+        for one in each.clocks(day.seen_at):
+            line = late_line(day, one, day.request_words(each), f"/requests/{each.request.id}")
+            if line and not (one.name == "on_site" and each.orders):
+                found.append(line)
+    return found
+
+
+def late_orders(day: SiteDay, orders: Iterable[WorkOrder]) -> list[Line]:
+    """Urgent orders that nobody was on site for in time; and those without a request that were not finished in time."""
+    found = []
+    for order in orders:
+        for one in clocks_of_order(order):
+            line = late_line(day, one, day.order_words(order), f"/work-orders/{order.id}")
+            if line and (one.name == "on_site" or order.request_id is None):
+                found.append(line)
+    return found
+
+
+def late_line(day: SiteDay, one: Clock, title: str, href: str) -> Line | None:
+    """A clock that ran out on the day: whether it was stopped late or still runs."""
+    state, due = clock_state(one, day.seen_at), due_at(one, day.seen_at)
+    if state not in ("missed", "overdue") or not day.holds(due):
+        return None
+    late = span(elapsed(one, day.seen_at) - one.limit)
+    word = CLOCK_WORDS[one.name]
+    if state == "missed":
+        return Line(
+            "late",
+            _("%(clock)s late", clock=word),
+            title,
+            _("due %(when)s, %(span)s late", when=clock_time(due, day.site.zone), span=late),
+            href,
+            due,
+        )
+    return Line(
+        "missed", _("%(clock)s overdue", clock=word), title, _("due %(when)s, still open", when=clock_time(due, day.site.zone)), href, due
+    )
+
+
+def untold(day: SiteDay, seen: Iterable[Look]) -> list[Line]:
+    """Complaints that ended on the day without the complainant being told the result (clause 5.3.2)."""
+    return [
+        Line("needs", _("Result not told"), day.request_words(each), _("clause 5.3.2"), f"/requests/{each.request.id}", each.ended_at)
+        for each in seen
+        if each.kind == "complaint" and each.facts.is_awaited and each.standing.state in ("resolved", "closed")
+        and each.ended_at and day.holds(each.ended_at) and each.standing.result_told_at is None
+    ]  # fmt: skip
+
+
+def said_lines(day: SiteDay, events: Iterable[RequestEvent], seen: dict[UUID, Look], people: dict[UUID, Person]) -> list[Line]:
+    """Low ratings, reopenings and stopped clocks of requests."""
+    found = []
+    for event in events:
+        each, quoted = seen[event.request_id], f"“{event.text}”" if event.text else ""
+        when, who = clock_time(event.at, day.site.zone), named(people.get(event.person_id)) if event.person_id else ""
+        if event.verb == "rated" and event.stars is not None and event.stars <= LOW:
+            mark, word, told = "needs", _("%(count)s of 5 stars", count=event.stars), [when, quoted]
+        elif event.verb == "reopened":
+            mark, word, told = "needs", _("Opened again"), [when, quoted]
+        elif event.verb == "stopped" and event.cause:
+            until = _("until %(when)s", when=day_and_time(event.until, day.site.zone)) if event.until else ""
+            mark, word, told = "paused", _("Clocks stopped"), [when, who, str(CAUSE_WORDS[event.cause]), until, quoted]
+        else:
+            continue
+        found.append(
+            Line(mark, word, day.request_words(each), " · ".join(part for part in told if part), f"/requests/{each.request.id}", event.at)
+        )
+    return found
+
+
+def step_lines(day: SiteDay, steps: Iterable[tuple[WorkStep, WorkOrder]], people: dict[UUID, Person]) -> list[Line]:
+    """Orders that were opened again, and pauses that stopped a clock, with the reason."""
+    found = []
+    for step, order in steps:
+        told = [clock_time(step.at, day.site.zone), named(people.get(step.person_id))]
+        if step.verb == "reopen":
+            mark, word = "needs", _("Opened again")
+        elif step.cause in STOP_REASONS:
+            mark, word = "paused", _("Clocks stopped")
+            told.append(str(CAUSE_WORDS[step.cause]))
+        else:
+            continue
+        told.append(f"“{step.reason}”" if step.reason else "")
+        found.append(
+            Line(mark, word, day.order_words(order), " · ".join(part for part in told if part), f"/work-orders/{order.id}", step.at)
+        )
+    return found
+
+
+def conflict_lines(day: SiteDay) -> list[Line]:
+    """Orders with two versions that came about on the day and that nobody has decided yet."""
+    found = []
+    for order in readings.disputed(day):
+        for conflict in work.standing_of(order).conflicts:
+            if day.holds(conflict.other.at):
+                word = str(CONFLICT_WORDS[conflict.word])
+                found.append(Line("held", _("Two versions"), day.order_words(order), word, f"/work-orders/{order.id}", conflict.other.at))
+    return found
+
+
+def repeat_lines(day: SiteDay) -> list[Line]:
+    """The same fault at the same place within 30 days."""
+    found = []
+    for order in readings.repeats(day):
+        why = _("the same fault at this place within 30 days")
+        told = f"{clock_time(order.raised_at, day.site.zone)} · {why}"
+        found.append(Line("doubtful", _("Repeat fault"), day.order_words(order), told, f"/work-orders/{order.id}", order.raised_at))
+    return found
+
+
+def low_signatures(day: SiteDay) -> list[Line]:
+    """Low ratings given with a signature; signed within a month of being finished."""
+    found = []
+    for signature, order in readings.signed(day, LOW):
+        told = [clock_time(signature.at, day.site.zone), f"“{signature.words}”" if signature.words else ""]
+        word = _("%(count)s of 5 stars", count=signature.stars)
+        found.append(
+            Line("needs", word, day.order_words(order), " · ".join(part for part in told if part), f"/work-orders/{order.id}", signature.at)
+        )
+    return found
+
+
+def late_words(count: int) -> str:
+    """How many clocks ran out, for the day's sentence."""
+    return ngettext("%(num)d clock ran out", "%(num)d clocks ran out", count)

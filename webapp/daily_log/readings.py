@@ -1,0 +1,136 @@
+"""Reading what a site's requests and work orders did on a day: a fixed number of queries, none that grows with the site's history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from webapp.core.db import db
+from webapp.core.i18n import named
+from webapp.service.models import Request, RequestEvent
+from webapp.service.queries import Look, open_at
+from webapp.sites.models import Site
+from webapp.work_orders.models import ODD, ON_BOARD, WorkOrder, WorkSignature, WorkStep
+from webapp.work_orders.types import WorkType
+
+LOOKED_BACK = timedelta(days=60)  # what was reported earlier shows in the log of its own days
+SIGNED_WITHIN = timedelta(days=30)
+SAID = ("rated", "reopened", "stopped", "resolved", "closed")
+
+
+@dataclass
+class SiteDay:
+    """A day of a site, [start, end), as it is looked at now. `types`: of the site's work."""
+
+    site: Site
+    start: datetime
+    end: datetime
+    now: datetime
+    types: dict[str, WorkType]
+
+    @property
+    def seen_at(self) -> datetime:
+        """As how things stood then: at its end, or now."""
+        return min(self.now, self.end)
+
+    def holds(self, moment: datetime | None) -> bool:
+        return moment is not None and self.start <= moment < self.end
+
+    def order_words(self, order: WorkOrder) -> str:
+        """An order in a few words."""
+        where = order.spot or named(order.checkpoint or order.place or order.site)
+        return f"{named(self.types.get(order.type_code) or self.types['other'])} · {where}"
+
+    def request_words(self, seen: Look) -> str:
+        """A request in a few words."""
+        request = seen.request
+        return f"{named(seen.type)} · {request.spot or named(request.checkpoint or request.place or request.site)}"
+
+
+def events_of(day: SiteDay) -> list[RequestEvent]:
+    """What was said of the site's requests on the day."""
+    found = sa.select(RequestEvent).join(Request, Request.id == RequestEvent.request_id).where(Request.site_id == day.site.id)
+    return list(
+        db.session.scalars(
+            found.where(RequestEvent.at >= day.start, RequestEvent.at < day.end, RequestEvent.verb.in_(SAID)).order_by(RequestEvent.at)
+        )
+    )
+
+
+def requests_of(day: SiteDay, events: Iterable[RequestEvent]) -> list[Request]:
+    """Requests that were open on the day, came on it, or had something said of them."""
+    lately = sa.and_(Request.received_at >= day.start - LOOKED_BACK, Request.received_at < day.end, open_at(day.start))
+    said = Request.id.in_({event.request_id for event in events})
+    return list(db.session.scalars(sa.select(Request).where(Request.site_id == day.site.id, sa.or_(lately, said))))
+
+
+def orders_of(day: SiteDay) -> list[WorkOrder]:
+    """Orders that were late on the day, as far as their columns say, with their steps: urgent ones on site, those without a request in all."""
+    lately = (WorkOrder.site_id == day.site.id, WorkOrder.raised_at >= day.start - LOOKED_BACK, WorkOrder.raised_at < day.end)
+    on_site = sa.and_(WorkOrder.on_site_due_at >= day.start, WorkOrder.on_site_due_at < day.end)
+    overdue = sa.and_(
+        WorkOrder.request_id.is_(None),
+        WorkOrder.due_at < day.end,
+        sa.or_(WorkOrder.finished_at.is_(None), WorkOrder.finished_at >= day.start),
+    )
+    found = sa.select(WorkOrder).where(*lately, sa.or_(on_site, overdue)).options(selectinload(WorkOrder.steps))
+    return list(db.session.scalars(found))
+
+
+def steps_of(day: SiteDay) -> list[tuple[WorkStep, WorkOrder]]:
+    """Steps of the day that want a look: opened again, and pauses that stop a clock."""
+    found = (
+        sa.select(WorkStep, WorkOrder)
+        .join(WorkOrder, WorkOrder.id == WorkStep.order_id)
+        .where(WorkOrder.site_id == day.site.id, WorkStep.at >= day.start, WorkStep.at < day.end)
+        .where(sa.text(ODD))
+        .order_by(WorkStep.at)
+    )
+    return [(step, order) for step, order in db.session.execute(found)]
+
+
+def finished_on(day: SiteDay) -> list[tuple[datetime, datetime]]:
+    """When each order of the day was finished, and by when it was due."""
+    found = sa.select(WorkOrder.finished_at, WorkOrder.due_at).where(
+        WorkOrder.site_id == day.site.id, WorkOrder.finished_at >= day.start, WorkOrder.finished_at < day.end
+    )
+    return [(at, due) for at, due in db.session.execute(found) if at is not None]
+
+
+def count_raised(day: SiteDay) -> int:
+    """How many orders were raised on the day."""
+    found = sa.select(sa.func.count()).where(
+        WorkOrder.site_id == day.site.id, WorkOrder.raised_at >= day.start, WorkOrder.raised_at < day.end
+    )
+    return db.session.scalar(found) or 0
+
+
+def disputed(day: SiteDay) -> list[WorkOrder]:
+    """Orders with two versions that nobody has decided yet, with their steps."""
+    found = sa.select(WorkOrder).where(WorkOrder.site_id == day.site.id, sa.text(f"({ON_BOARD})"), WorkOrder.conflicts > 0)
+    return list(db.session.scalars(found.options(selectinload(WorkOrder.steps))))
+
+
+def repeats(day: SiteDay) -> list[WorkOrder]:
+    """Orders of the day that say the same of the same place as one before."""
+    raised = sa.select(WorkOrder).where(WorkOrder.site_id == day.site.id, WorkOrder.raised_at >= day.start, WorkOrder.raised_at < day.end)
+    return list(db.session.scalars(raised.where(WorkOrder.repeat_of_id.isnot(None))))
+
+
+def signed(day: SiteDay, most_stars: int) -> list[tuple[WorkSignature, WorkOrder]]:
+    """Signatures of the day with no more stars than that, under orders finished within a month."""
+    lately = (WorkOrder.site_id == day.site.id, WorkOrder.finished_at >= day.start - SIGNED_WITHIN, WorkOrder.finished_at < day.end)
+    found = sa.select(WorkSignature, WorkOrder).join(WorkOrder, WorkOrder.id == WorkSignature.order_id).where(*lately)
+    rows = db.session.execute(found.where(WorkSignature.at >= day.start, WorkSignature.at < day.end, WorkSignature.stars <= most_stars))
+    return [(signature, order) for signature, order in rows]
+
+
+def asked_for(record_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The requests that were made from those findings, by finding."""
+    found = sa.select(Request.record_id, Request.id).where(Request.record_id.in_(list(record_ids)))
+    return {record_id: request_id for record_id, request_id in db.session.execute(found) if record_id}
