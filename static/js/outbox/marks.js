@@ -8,6 +8,7 @@
  *       [data-mark]      gets "22:13 · On this phone"
  *       .dot             gets the same data-state, and a check
  *   [data-round-done="<round id>"]  the number of points done, anywhere on the page: the server's and this phone's
+ *   [data-order="<id>"]            a work order: see work/marks.js
  *   [data-record="<record id>"]     (a note's or a step's row) with [data-mark] inside: gets that record's state
  * A row whose record the server already counts is left to the server.
  */
@@ -25,7 +26,7 @@ const OPEN = ['', 'open', 'next', 'missed'];
 /** Shows the outbox on this page and keeps it true. @returns {() => Promise<void>} to call when parts of the page were exchanged */
 export function startMarks() {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ let soon;
-  const show = async () => { await Promise.all([showCounts(), showRounds(), showRecords()]); showNote(); };
+  const show = async () => { await Promise.all([showCounts(), showRounds(), showOrders(), showRecords()]); showNote(); };
   subscribe((news) => {
     if (news.type === 'status') status = news.status;
     clearTimeout(soon);
@@ -80,6 +81,10 @@ function showRound(round, scans) {
     if (scan) mark(row, scan);
   }
   for (const counter of elements(`[data-round-done="${CSS.escape(round.dataset.round ?? '')}"]`)) counter.textContent = String(done);
+}
+
+async function showOrders() {
+  if (document.querySelector('[data-order]')) await (await import('../work/marks.js')).showOrders();
 }
 
 async function showRecords() {
