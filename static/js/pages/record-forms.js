@@ -6,7 +6,7 @@
  *   Fields `body.x` become body.x (numbers and check boxes keep their type; body.answers.q1 nests; empty → null), `note` the note,
  *   `supersedes` that, and <input type="file" name="photos"> the photos. The pressed button's name and value count too.
  *   `rounds:body` {detail: the body} goes to the form before the record is saved: a page may fill in more, or cancel it.
- *   data-autosave: closing the camera saves what was taken; data-under: the address of a photo to lay over the viewfinder.
+ *   data-autosave: closing the camera saves what was taken; data-under: a selector; the last picture it finds lies over the viewfinder.
  *   [data-form-state] (role="status") says "Saved on this phone" or why not. With photos: [data-take] opens the camera in the page,
  *   [data-photo-list] shows the photos, data-site is the site's name for what is burnt into them (templates/photos/_camera.html).
  */
@@ -60,7 +60,7 @@ class RecordForm {
     form.addEventListener('click', (event) => {
       const target = /** @type {Element} */ (event.target);
       if (target.closest('input[type=file], .picker, [data-take]')) this.flush();
-      if (target.closest('[data-take]')) this.shots?.take(form.querySelector('input[type=file]'), { under: form.dataset.under, done: () => this.taken() }).catch(console.error);
+      if (target.closest('[data-take]')) this.shots?.take(form.querySelector('input[type=file]'), { under: this.under(), done: () => this.taken() }).catch(console.error);
     });
     if (this.shots) currentPack().then((pack) => { this.person = pack?.person.name ?? ''; }).catch(console.error);
     document.addEventListener('visibilitychange', () => this.flush());
@@ -110,6 +110,12 @@ class RecordForm {
     const { about, site } = this.form.dataset;
     const { name = '', place = '' } = about ? JSON.parse(about) : {};
     return { name, place, site, person: this.person, id: this.id };
+  }
+
+  /** @returns {string} address of the photo that the next one is compared with; '' for none */
+  under() {
+    const { under } = this.form.dataset;
+    return under ? /** @type {HTMLImageElement[]} */ ([...document.querySelectorAll(under)]).at(-1)?.src ?? '' : '';
   }
 
   /** The camera is closed: where that is all there is to say, the photos are saved without another tap. */

@@ -9,13 +9,9 @@ import { currentPack, refreshPack } from '../pack.js';
 const place = /** @type {HTMLElement} */ (document.getElementById('order'));
 const account = new Account(place, JSON.parse(place.dataset.facts ?? '{}'));
 
-/** The charge, and over which photo the next one is taken. */
 async function show() {
   account.know(await ownSteps());
   account.show();
-  const [before] = [.../** @type {NodeListOf<HTMLImageElement>} */ (document.querySelectorAll('[data-stage="before"] img'))].slice(-1);
-  const form = /** @type {HTMLFormElement | null} */ (document.querySelector('form[data-under]'));
-  if (before && form) form.dataset.under = before.src;
 }
 
 /** A page that the phone does not keep yet, or keeps as it was: the pack is fetched anew, before the signal is gone. */
@@ -31,5 +27,4 @@ await show();
 takeOverList(account);
 takeOverPad(account);
 subscribe((news) => { if (news.type === 'change') show().catch(console.error); });
-document.addEventListener('rounds:camera', () => show().catch(console.error));
 keepThisPage().catch(console.error);

@@ -2,6 +2,7 @@
 import { t } from '../words.js';
 import { amountOf, callOut, costOf, digest, dueOf, money, plain, quantityOf, termsAt } from './charge.js';
 import { uncounted } from './marks.js';
+import { advance } from './steps.js';
 
 /** @typedef {import('./charge.js').Charge} Charge */
 /** @typedef {import('./charge.js').Item} Item */
@@ -19,12 +20,15 @@ export class Account {
     this.items = new Map(facts.items.map((item) => [item.item, item]));
     /** @type {Used[]} */ this.used = [];
     /** @type {number | null} */ this.onSite = null;
+    this.state = '';
     /** @type {Set<string>} */ this.signed = new Set(facts.signed);
   }
 
   /** @param {import('./marks.js').OwnStep[]} steps */
   know(steps) {
     const own = uncounted(steps, this.place);
+    const server = { state: this.place.dataset.orderState ?? '', mine: 'orderMine' in this.place.dataset };
+    this.state = advance(server, own.map(({ verb }) => verb)).state;
     const list = own.findLast(({ verb }) => verb === 'use')?.body.lines;
     this.used = list ? list.map(read) : Object.entries(this.facts.used).map(([item, quantity]) => read({ item, quantity, minor: this.items.get(item)?.minor ?? 0 }));
     const came = own.find(({ verb }) => verb === 'on_site') ?? own.find(({ verb }) => verb === 'start' || verb === 'resume');
@@ -70,7 +74,7 @@ export class Account {
     hide('[data-bill-waived]', !lines || due > 0);
     hide('[data-signed]', !signed);
     hide('[data-to-sign]', signed);
-    hide('[data-sign-next]', signed || due === 0 || this.place.dataset.stateNow !== 'finished');
+    hide('[data-sign-next]', signed || due === 0 || this.state !== 'finished');
   }
 
   /** @param {import('./charge.js').Line} line @param {string} currency */

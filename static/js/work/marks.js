@@ -49,7 +49,6 @@ async function showOrder(place, steps) {
   offer(whole ? document : place, next);
   if (own.length && (where.state !== server.state || where.mine !== server.mine)) mark(place, where.state, own[own.length - 1].item);
   if (!whole) return;
-  place.dataset.stateNow = where.state;
   showTimeline(own);
   await showPhotos(steps.filter(({ body }) => body.order === place.dataset.order));
 }
