@@ -44,7 +44,12 @@ WEAK_HASHES = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 STAFF = {"guard": "worker", "guard2": "worker", "technician": "worker", "supervisor": "supervisor"}
 NAMES = ["East gate", "Power room", "Pump room", "Sump 3", "Lift hall 7", "Loading bay",
          "Roof", "Tower 2 lobby", "Bicycle shed", "Transformer", "West gate", "Car park B2"]  # fmt: skip
-JOBS = (("home", "The kitchen tap drips"), ("light", "The stairs are dark"), ("home", "The balcony door jams"))
+JOBS = (
+    ("home", "The kitchen tap drips"),
+    ("light", "The stairs are dark"),
+    ("home", "The balcony door jams"),
+    ("home", "The window is loose"),
+)
 POINTS_OF_MAIN = 6
 STEP_ROUNDS = 5
 
@@ -68,7 +73,7 @@ class World:
     """One community with twelve labelled checkpoints; rounds that are open now, until at least an hour from now.
 
     `main` visits the first six checkpoints in order, `other` the rest; each of `steps` two of these, for journeys that end a round.
-    `jobs`: work orders at the seventh checkpoint: the first and the third are the technician's and paid by the resident, the second is on offer.
+    `jobs`: work orders at the seventh checkpoint: the technician's and paid by the resident, but for the second, which is on offer.
     """
 
     database: Path

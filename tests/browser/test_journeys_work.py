@@ -99,16 +99,16 @@ def expected(order_id: str, items: dict[str, str], on_site: datetime) -> Charge:
 
 def look_before_and_after(phone: Phone, order_id: str) -> None:
     """Both photos, with the start between them; the first lies over the viewfinder of the second."""
-    photograph(phone, "Take the before photo")
+    photograph(phone, "Before photo")
     drawn(phone, '[data-stage="before"] img')
     tap(phone, "Start", order_id)
     phone.page.locator("[data-order-mark]", has_text="Being done · On this phone").wait_for()
-    phone.page.get_by_role("button", name="Take the after photo").click()
+    phone.page.get_by_role("button", name="After photo").click()
     drawn(phone, "img.under")
     phone.page.get_by_role("button", name="Lay the before photo over the picture").click()
     assert phone.page.locator("img.under").is_hidden()
     phone.page.get_by_role("button", name="Close the camera").click()
-    photograph(phone, "Take the after photo")
+    photograph(phone, "After photo")
     drawn(phone, '[data-stage="after"] img')
 
 
@@ -208,6 +208,7 @@ def test_two_who_take_and_finish_the_same_job_offline_make_one_history_and_one_c
                 offered.get_by_role("button", name="Take it").click()
             offered.get_by_text("Accepted · On this phone").wait_for()
             offered.get_by_role("link").click()
+            phone.page.get_by_role("button", name="Before photo").wait_for()  # it is theirs now, as far as this phone knows
             for name in ("On my way", "I am there", "Start", "Finish"):
                 tap(phone, name, order_id)
     for phone in phones:
@@ -229,7 +230,7 @@ def test_photos_of_a_job_are_there_without_signal(new_phone: MakePhone, server: 
     order_id = world.jobs[2]
     phone = new_phone(film=film).sign_in("technician", then=f"/work-orders/{order_id}").ready()
     phone.goto(f"/work-orders/{order_id}")
-    photograph(phone, "Take the before photo")
+    photograph(phone, "Before photo")
     phone.until_received([item["id"] for item in steps(phone, order_id)])
     photo = steps(phone, order_id)[0]["photos"][0]["sha256"]
     phone.goto(f"/work-orders/{order_id}")
@@ -274,6 +275,52 @@ def test_a_label_where_there_is_work_offers_to_be_there_and_to_report(new_phone:
     phone.until_received([arrived["id"], reported["id"]])
     (request,) = server.rows("SELECT text, urgency, checkpoint_id FROM request WHERE record_id = ?", hex_of(reported["id"]))
     assert request == {"text": "The stairs are dark", "urgency": "urgent", "checkpoint_id": hex_of(world.spots[7].id)}
+
+
+def more(phone: Phone, order_id: str, fold: str, button: str, fill: Callable[[Any], None]) -> None:
+    """A step that lies under "More"."""
+    before = len(steps(phone, order_id))
+    phone.page.get_by_role("button", name="More", exact=True).click()
+    form = phone.page.locator("#d-more details", has=phone.page.locator("summary", has_text=fold))
+    form.locator("summary").click()
+    fill(form)
+    with phone.page.expect_navigation():
+        form.get_by_role("button", name=button, exact=True).click()
+    phone.until(lambda: len(steps(phone, order_id)) == before + 1, f"{button} is saved")
+
+
+def pause_until(form: Any) -> None:
+    form.get_by_text("An appointment was made").click()
+    form.get_by_label("Until when").fill("2030-01-02T09:30")
+
+
+def test_waiting_and_what_remains_lie_under_more_and_all_of_it_counts(new_phone: MakePhone, server: Server, world: World) -> None:
+    order_id = world.jobs[3]
+    phone = new_phone().sign_in("technician", then="/work-orders/mine").ready()
+    with server.down():
+        phone.goto(f"/work-orders/{order_id}")
+        phone.page.get_by_role("button", name="More", exact=True).click()
+        with phone.page.expect_navigation():
+            phone.page.locator("#d-more").get_by_role("button", name="I am there").click()
+        tap(phone, "Start", order_id)
+        more(phone, order_id, "Pause", "Pause", pause_until)
+        tap(phone, "Go on", order_id)
+        more(phone, order_id, "Parts are missing", "Parts are missing", lambda form: form.get_by_label("Which parts?").fill("A hinge"))
+        tap(phone, "Go on", order_id)
+        more(phone, order_id, "Write a note", "Save", lambda form: form.get_by_label("Note").fill("The door is heavy"))
+        more(phone, order_id, "Done in part", "Finish this part", lambda form: form.get_by_label("What is still").fill("The lower hinge"))
+        phone.page.locator("[data-order-mark]", has_text="Finished · On this phone").wait_for()
+        phone.page.locator("[data-timeline]").get_by_text("The lower hinge").wait_for()
+        made = steps(phone, order_id)
+    phone.send_now()
+    received = phone.until_received([item["id"] for item in made])
+    assert {item["receipt"]["status"] for item in received} == {"accepted"}
+    (pause,) = server.rows("SELECT cause, until FROM work_step WHERE order_id = ? AND verb = 'pause'", hex_of(order_id))
+    assert (pause["cause"], moment(pause["until"]).strftime("%Y-%m-%d %H:%M")) == ("appointment", "2030-01-02 01:30")
+    (rest,) = server.rows("SELECT text, state FROM work_order WHERE part_of_id = ?", hex_of(order_id))
+    assert rest["text"] == "The lower hinge"
+    phone.goto(f"/work-orders/{order_id}")
+    phone.page.get_by_role("link", name=re.compile("What remains")).wait_for()
 
 
 def test_a_guard_reports_from_the_day_without_a_label(

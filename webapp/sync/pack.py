@@ -29,6 +29,7 @@ from webapp.work_orders.queries import mine, types_of
 from webapp.work_orders.showing import own_steps, photos_shown
 
 PAGES = ("/today", "/scan", "/outbox", "/me", "/my-day", "/report", "/work-orders/mine")
+MOST_OWN, MOST_OFFERED = 40, 10  # orders whose pages a phone keeps
 MOST_PHOTOS = 40  # of all orders together: a phone has other things to keep
 DIGEST_HEX = 8
 
@@ -38,7 +39,7 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
     sites = sites_for(person)
     views = [view for site in sites for view in rounds_of(person, site, now)]
     salt = hashlib.sha256(f"{current_app.secret_key!s}:{person.id}".encode()).hexdigest()[:32]
-    orders = mine(person, now)
+    orders = _orders_to_keep(person, now)
     colleagues = {p.id: p for site in sites for p in staff_of(site.id) if p.id != person.id}
     content: dict[str, Any] = {
         "person": {"id": str(person.id), "name": named(person)},
@@ -59,6 +60,13 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
     revision = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
     # Not part of the revision: what the server knows of this phone's numbers, so that a phone that lost its memory finds out.
     return content | {"revision": revision, "made_at": iso(now), "seq": device.max_seq}
+
+
+def _orders_to_keep(person: Person, now: datetime) -> list[WorkOrder]:
+    """The person's own orders, and the first of those on offer: what is taken in the basement is one of them."""
+    orders = mine(person, now)
+    own = [order for order in orders if order.assignee_id == person.id]
+    return own[:MOST_OWN] + [order for order in orders if order.assignee_id != person.id][:MOST_OFFERED]
 
 
 def _orders(orders: list[WorkOrder], person: Person) -> list[dict[str, Any]]:

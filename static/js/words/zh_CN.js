@@ -120,8 +120,8 @@ export default {
   'camera.insecure-words': '请用 https 打开本页，或使用系统相机。',
 
   // 工单
-  'work.before': '处理前',
-  'work.after': '处理后',
+  'work.before': '施工前',
+  'work.after': '施工后',
   'work.call-out': '上门费',
   'work.with-fee': '含上门费 {fee}',
   'work.wrong.number': '请填数字，例如 2 或 1.5。',

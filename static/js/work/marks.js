@@ -4,7 +4,7 @@
  *   [data-order="<id>"] data-order-state, data-order-mine, data-steps="<record id> …" (this person's steps that the server counts)
  *     [data-order-mark]  a pill: where the order stands
  *     [data-verb="take"] a form that is shown while that step comes next
- *   On the order's own page (#order) the forms lie anywhere: [data-first="<verb>"] the one next step, [data-verb] all others;
+ *   On the order's own page (#order) [data-when-mine] is for whose order it is, and the forms lie anywhere: [data-first="<verb>"] the one next step, [data-verb] all others;
  *     [data-timeline] the steps, <template id="t-step"> one of them; [data-stage="before|after"] photos, each [data-photo="<sha256>"]
  */
 import { whoami } from '../outbox/queue.js';
@@ -47,6 +47,7 @@ async function showOrder(place, steps) {
   const next = nextVerbs(where);
   const whole = place.id === 'order';
   offer(whole ? document : place, next);
+  if (whole) for (const piece of elements('[data-when-mine]')) piece.hidden = !where.mine;
   if (own.length && (where.state !== server.state || where.mine !== server.mine)) mark(place, where.state, own[own.length - 1].item);
   if (!whole) return;
   showTimeline(own);
