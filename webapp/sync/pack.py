@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +25,11 @@ from webapp.people.queries import staff_of
 from webapp.sites.models import Checkpoint, Label, Site
 from webapp.sites.queries import checkpoints_of, labels_of, sites_for
 from webapp.work_orders.models import WorkOrder
-from webapp.work_orders.queries import mine, types_of
+from webapp.work_orders.queries import done_lately, mine, types_of
 from webapp.work_orders.showing import own_steps, photos_shown
 
 PAGES = ("/today", "/scan", "/outbox", "/me", "/my-day", "/report", "/work-orders/mine")
-MOST_OWN, MOST_OFFERED = 40, 10  # orders whose pages a phone keeps
+MOST_OWN, MOST_OFFERED, MOST_DONE = 40, 10, 10  # orders whose pages a phone keeps
 MOST_PHOTOS = 40  # of all orders together: a phone has other things to keep
 DIGEST_HEX = 8
 
@@ -63,10 +63,12 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
 
 
 def _orders_to_keep(person: Person, now: datetime) -> list[WorkOrder]:
-    """The person's own orders, and the first of those on offer: what is taken in the basement is one of them."""
+    """The person's own orders, the first of those on offer (what is taken in the basement is one of them), and those just finished:
+    the resident may sign where there is no signal either."""
     orders = mine(person, now)
     own = [order for order in orders if order.assignee_id == person.id]
-    return own[:MOST_OWN] + [order for order in orders if order.assignee_id != person.id][:MOST_OFFERED]
+    offered = [order for order in orders if order.assignee_id != person.id]
+    return own[:MOST_OWN] + offered[:MOST_OFFERED] + done_lately(person, now - timedelta(days=1), MOST_DONE)
 
 
 def _orders(orders: list[WorkOrder], person: Person) -> list[dict[str, Any]]:

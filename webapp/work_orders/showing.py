@@ -31,7 +31,8 @@ FIELD_RANK = 0  # what the page offers to a technician, whatever else the person
 
 @dataclass(frozen=True)
 class StepView:
-    """One step of the history. `words`: what was done; `more`: whom it names, the cause, own words; `remarks`: what is odd about it."""
+    """One step of the history. `words`: what was done; `more`: whom it names, the cause, own words; `remarks`: what is odd about it; `stage`: where its
+    photos are shown, "" beside it."""
 
     id: UUID
     verb: str
@@ -41,6 +42,7 @@ class StepView:
     more: str
     remarks: str
     photos: tuple[str, ...]
+    stage: str
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def order_view(order: WorkOrder, standing: Standing, person: Person) -> OrderVie
         where_words(order),
         steps,
         tuple(_conflict(conflict, by_id) for conflict in standing.conflicts),
-        {stage: _photos_of(order, steps, stage) for stage in ("before", "after")},
+        {stage: _photos_of(steps, stage) for stage in ("before", "after")},
         tuple(photo.sha256 for photo in order.photos if photo.sha256 in arrived),
         db.session.get(WorkOrder, order.part_of_id) if order.part_of_id else None,
         tuple(db.session.scalars(sa.select(WorkOrder).where(WorkOrder.part_of_id == order.id).order_by(WorkOrder.raised_at))),
@@ -153,7 +155,7 @@ def step_views(order: WorkOrder, standing: Standing) -> tuple[StepView, ...]:
         StepView(
             row.id, row.verb, row.at, named(people.get(row.person_id)), str(DONE_WORDS.get(row.verb, row.verb)),
             _more(row, people), _remarks(row, remarks.get(row.id, [])),
-            tuple(sha256 for sha256 in photos.get(row.id, ()) if sha256 in arrived),
+            tuple(sha256 for sha256 in photos.get(row.id, ()) if sha256 in arrived), row.stage or "",
         )
         for row in order.steps
     )  # fmt: skip
@@ -179,9 +181,8 @@ def _conflict(conflict: Conflict, by_id: dict[UUID, StepView]) -> ConflictView:
     return ConflictView(str(CONFLICT_WORDS[conflict.word]), view(conflict.first), tuple(view(step) for step in conflict.others))
 
 
-def _photos_of(order: WorkOrder, steps: Iterable[StepView], stage: str) -> tuple[str, ...]:
-    stages = {row.id: row.stage for row in order.steps}
-    return tuple(dict.fromkeys(sha256 for step in steps if stages[step.id] == stage for sha256 in step.photos))
+def _photos_of(steps: Iterable[StepView], stage: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sha256 for step in steps if step.stage == stage for sha256 in step.photos))
 
 
 def _arrived(named_photos: set[str]) -> set[str]:
@@ -192,8 +193,7 @@ def _arrived(named_photos: set[str]) -> set[str]:
 def photos_shown(order: WorkOrder) -> list[str]:
     """Digests of the photos on the order's page that are here."""
     found = [photo.sha256 for photo in order.photos]
-    staged = {row.id for row in order.steps if row.stage}
-    found += [sha256 for step_id, photos in queries.step_photos(order).items() if step_id in staged for sha256 in photos]
+    found += [sha256 for photos in queries.step_photos(order).values() for sha256 in photos]
     arrived = _arrived(set(found))
     return [sha256 for sha256 in dict.fromkeys(found) if sha256 in arrived]
 
