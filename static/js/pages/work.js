@@ -6,6 +6,7 @@ import { takeOverList } from '../work/used.js';
 import { takeOverPad } from '../work/signing.js';
 import { currentPack, refreshPack } from '../pack.js';
 
+const OVER = ['finished', 'verified', 'cancelled'];
 const place = /** @type {HTMLElement} */ (document.getElementById('order'));
 const account = new Account(place, JSON.parse(place.dataset.facts ?? '{}'));
 
@@ -14,12 +15,13 @@ async function show() {
   account.show();
 }
 
-/** A page that the phone does not keep yet, or keeps as it was: the pack is fetched anew, before the signal is gone. */
+/** A page that the phone does not keep yet: the pack is fetched anew, before the signal is gone. How far its own steps have come since the
+ * pack was made the phone knows by itself. */
 async function keepThisPage() {
   const { cachedAt } = document.documentElement.dataset;
-  if (cachedAt || !('orderMine' in place.dataset)) return;
+  if (cachedAt || !('orderMine' in place.dataset) || OVER.includes(place.dataset.orderState ?? '')) return;
   const known = (await currentPack())?.orders.find(({ id }) => id === place.dataset.order);
-  if (known?.state !== place.dataset.orderState) await refreshPack({ now: true });
+  if (!known) await refreshPack({ now: true });
 }
 
 // Awaited: forms are taken over after this, and their drafts go over what is filled in here.

@@ -1,7 +1,7 @@
 /** What one order costs by now: what the server knew when the page was made, and what this phone has recorded since. */
 import { t } from '../words.js';
 import { amountOf, callOut, costOf, digest, dueOf, money, plain, quantityOf, termsAt } from './charge.js';
-import { uncounted } from './marks.js';
+import { uncounted } from './own.js';
 import { advance } from './steps.js';
 
 /** @typedef {import('./charge.js').Charge} Charge */
@@ -24,7 +24,7 @@ export class Account {
     /** @type {Set<string>} */ this.signed = new Set(facts.signed);
   }
 
-  /** @param {import('./marks.js').OwnStep[]} steps */
+  /** @param {import('./own.js').OwnStep[]} steps */
   know(steps) {
     const own = uncounted(steps, this.place);
     const server = { state: this.place.dataset.orderState ?? '', mine: 'orderMine' in this.place.dataset };

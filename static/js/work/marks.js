@@ -11,10 +11,11 @@ import { whoami } from '../outbox/queue.js';
 import { wordOf } from '../outbox/rules.js';
 import * as store from '../outbox/store.js';
 import { t, time } from '../words.js';
+import { besides, uncounted } from './own.js';
 import { advance, nextVerbs } from './steps.js';
 
 /** @import { Item } from '../types' */
-/** @typedef {{item: Item, verb: string, body: any}} OwnStep */
+/** @typedef {import('./own.js').OwnStep} OwnStep */
 
 /** This person's steps of all orders that the outbox still holds, in the order in which they were taken. @returns {Promise<OwnStep[]>} */
 export async function ownSteps() {
@@ -24,13 +25,6 @@ export async function ownSteps() {
     .sort((a, b) => a.seq - b.seq)
     .map((item) => ({ item, body: JSON.parse(item.payload ?? '').body }))
     .map(({ item, body }) => ({ item, body, verb: body.verb }));
-}
-
-/** Those of one order that the page does not count yet. What the office holds back has not happened.
- * @param {OwnStep[]} steps @param {HTMLElement} place */
-export function uncounted(steps, place) {
-  const counted = (place.dataset.steps ?? '').split(' ');
-  return steps.filter(({ item, body }) => body.order === place.dataset.order && !counted.includes(item.id) && wordOf(item) !== 'held');
 }
 
 /** Shows every order of this page as it stands. */
@@ -50,7 +44,7 @@ async function showOrder(place, steps) {
   if (whole) for (const piece of elements('[data-when-mine]')) piece.hidden = !where.mine;
   if (own.length && (where.state !== server.state || where.mine !== server.mine)) mark(place, where.state, own[own.length - 1].item);
   if (!whole) return;
-  showTimeline(own);
+  showTimeline(besides(steps, place));
   await showPhotos(steps.filter(({ body }) => body.order === place.dataset.order));
 }
 
