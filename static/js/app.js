@@ -16,4 +16,10 @@ document.addEventListener('submit', (event) => {
   form.addEventListener('rounds:taken', () => form.requestSubmit(submitter), { once: true });
 }, true);
 
+// Nor is one on a button that opens the camera.
+document.addEventListener('click', (event) => {
+  const button = /** @type {HTMLButtonElement | null} */ (/** @type {Element} */ (event.target).closest('form[data-outbox]:not([data-taken]) [data-take]'));
+  button?.form?.addEventListener('rounds:taken', () => button.click(), { once: true });
+});
+
 export {};

@@ -33,12 +33,12 @@ export async function refreshPack({ now = false } = {}) {
 }
 
 /** @param {Pack} pack @returns {Promise<boolean>} whether all its pages are on the phone now */
-async function keepPages({ person, revision, pages, made_at }) {
+async function keepPages({ person, revision, pages, photos, made_at }) {
   if (!('serviceWorker' in navigator)) return false;
   const { active } = await navigator.serviceWorker.ready;
   const { port1, port2 } = new MessageChannel();
   const answer = new Promise((resolve) => { port1.onmessage = ({ data }) => resolve(data.done === true); });
-  active?.postMessage({ do: 'keep', person: person.id, revision, pages, made_at }, [port2]);
+  active?.postMessage({ do: 'keep', person: person.id, revision, pages, photos, made_at }, [port2]);
   return /** @type {Promise<boolean>} */ (answer);
 }
 

@@ -15,6 +15,7 @@ const CACHE = `shell-${BUILD}`;
 const OFFLINE = '/offline';
 const PATIENCE_MS = 3_000;
 const LAST_PATIENCE_MS = 20_000;
+const PHOTO = /^\/work-orders\/[0-9a-f-]{36}\/photos\/[0-9a-f]{64}$/;
 const NEVER = /^\/(sync|ticket|photos|pack|login|logout|sw\.js|healthz|manifest\.webmanifest)(\/|$)/;
 
 const SIGN_IN = /^\/login(\/|$)/;
@@ -47,6 +48,7 @@ worker.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
   if (request.mode === 'navigate' && SIGN_IN.test(url.pathname)) return event.respondWith(signIn(request));
   if (NEVER.test(url.pathname)) return;
+  if (PHOTO.test(url.pathname)) return event.respondWith(photo(request));
   if (url.pathname.startsWith('/static/')) return event.respondWith(fromShell(request));
   const fragment = request.headers.has('HX-Request') && !request.headers.has('HX-Boosted');
   if (!fragment && (request.mode === 'navigate' || request.headers.has('HX-Boosted'))) event.respondWith(page(event));
@@ -57,7 +59,9 @@ worker.addEventListener('message', (event) => {
   if (data?.do === 'activate') worker.skipWaiting();
   if (data?.do === 'later') event.waitUntil(fetchLater());
   if (data?.do === 'keep') {
-    event.waitUntil(keep(data).then(() => true, () => false).then((done) => ports[0]?.postMessage({ done })));
+    const kept = keep(data);
+    event.waitUntil(kept.then(() => true, () => false).then((done) => ports[0]?.postMessage({ done })));
+    event.waitUntil(kept.then((cache) => keepPhotos(cache, data.photos ?? [])).catch(() => {}));
   }
 });
 
@@ -116,7 +120,7 @@ async function copyOf(request) {
 
 /** Fetches a whole pack into a new cache; only then the pointer turns to it. Half a pack is never used: when the signal goes in its midst,
  * the last one stays. But a page that the server itself cannot make must not cost the others: its last copy stands in, with its own age.
- * @param {{person: string, revision: string, pages: string[], made_at: string}} pack */
+ * @param {{person: string, revision: string, pages: string[], made_at: string}} pack @returns {Promise<Cache>} */
 async function keep({ person, revision, pages, made_at }) {
   const name = `pack-${person}-${revision}-${BUILD}`;
   const pointer = await pocketGet('pointers', 'pack');
@@ -138,6 +142,25 @@ async function keep({ person, revision, pages, made_at }) {
   }
   await pocketPut('pointers', { cache: name, person, madeAt: made_at, missing }, 'pack');
   for (const other of await caches.keys()) if (other.startsWith('pack-') && other !== name) await caches.delete(other);
+  return caches.open(name);
+}
+
+/** Photos of work orders, as far as they can be had: a page without one is still a page. What failed is tried again with the next pack.
+ * @param {Cache} cache @param {string[]} paths */
+async function keepPhotos(cache, paths) {
+  for (const path of paths) {
+    const url = new URL(path, worker.location.origin);
+    if (!PHOTO.test(url.pathname) || (await cache.match(url))) continue;
+    const reply = await fetch(url, { redirect: 'error' }).catch(() => null);
+    if (reply?.status === 200 && reply.headers.get('Content-Type')?.startsWith('image/')) await cache.put(url, reply);
+  }
+}
+
+/** A photo never changes under its address: the copy serves, wherever it lies. @param {Request} request */
+async function photo(request) {
+  const pointer = await pocketGet('pointers', 'pack').catch(() => null);
+  const kept = pointer && (await caches.has(pointer.cache)) ? await (await caches.open(pointer.cache)).match(request, { ignoreVary: true }) : null;
+  return kept ?? fetch(request);
 }
 
 /** @param {Cache} cache @param {string} path @param {string} person @returns {Promise<boolean>} whether the server could make the page; all else throws */

@@ -96,12 +96,16 @@ export interface PackRound {
   id: string; name: string; site: string; starts_at: string; early_from: string; due_until: string; closes_at: string; state: string;
   points: PackPoint[];
 }
+/** An order that is this person's, or on offer to them. `checkpoints`: the points at its place. */
+export interface PackOrder {
+  id: string; number: string; type: string; text: string; state: string; mine: boolean; steps: string[]; changed: string; checkpoints: string[];
+}
 export interface Pack {
   /** The highest number of this device that the server knows of. */
   seq: number;
   person: { id: string; name: string }; device: string; made_at: string; revision: string; build: string; day: string;
-  pages: string[]; salt: string;
+  pages: string[]; photos: string[]; salt: string;
   labels: Record<string, { checkpoint: string; version: number; current: boolean }>;
   checkpoints: Record<string, { name: string; place: string; number: string; instructions: string; site: string; lat: number | null; lon: number | null; fence_m: number | null }>;
-  rounds: PackRound[]; posts: { checkpoint: string; name: string }[]; colleagues: { id: string; name: string }[]; sites: { slug: string; name: string }[];
+  rounds: PackRound[]; orders: PackOrder[]; posts: { checkpoint: string; name: string }[]; colleagues: { id: string; name: string }[]; sites: { slug: string; name: string }[];
 }

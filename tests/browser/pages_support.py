@@ -115,7 +115,16 @@ def addresses(people: People) -> dict[str, str]:
         "token": rows("SELECT token FROM request ORDER BY id LIMIT 1")[0]["token"],
         "label": label,
         "old_label": old,
-    }
+    } | jobs(people)
+
+
+def jobs(people: People) -> dict[str, str]:
+    """A technician's work orders, one in each of some states; `conflict`: with two versions."""
+    found = people.server.rows(
+        "SELECT o.id, CASE WHEN o.conflicts THEN 'conflict' ELSE o.state END AS state FROM work_order o LEFT JOIN person p ON p.id = o.assignee_id "
+        "WHERE o.closed_at IS NULL AND (p.username = 'technician2' OR o.offered_trade = 'technician') ORDER BY o.raised_at"
+    )
+    return {f"job_{row['state']}": f"/work-orders/{UUID(row['id'])}" for row in found}
 
 
 class People:

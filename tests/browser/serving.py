@@ -29,8 +29,12 @@ from webapp.core import clock, ids
 from webapp.core.db import db, writing
 from webapp.patrols import planning
 from webapp.people import actions as people
+from webapp.people.models import Person
 from webapp.sites import actions as sites
 from webapp.sites.models import Label
+from webapp.work_orders import actions as work
+from webapp.work_orders import charging
+from webapp.work_orders.queries import types_of
 
 REPOSITORY = Path(__file__).parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -40,6 +44,12 @@ WEAK_HASHES = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 STAFF = {"guard": "worker", "guard2": "worker", "technician": "worker", "supervisor": "supervisor"}
 NAMES = ["East gate", "Power room", "Pump room", "Sump 3", "Lift hall 7", "Loading bay",
          "Roof", "Tower 2 lobby", "Bicycle shed", "Transformer", "West gate", "Car park B2"]  # fmt: skip
+JOBS = (
+    ("home", "The kitchen tap drips"),
+    ("light", "The stairs are dark"),
+    ("home", "The balcony door jams"),
+    ("home", "The window is loose"),
+)
 POINTS_OF_MAIN = 6
 STEP_ROUNDS = 5
 
@@ -63,6 +73,7 @@ class World:
     """One community with twelve labelled checkpoints; rounds that are open now, until at least an hour from now.
 
     `main` visits the first six checkpoints in order, `other` the rest; each of `steps` two of these, for journeys that end a round.
+    `jobs`: work orders at the seventh checkpoint: the technician's and paid by the resident, but for the second, which is on offer.
     """
 
     database: Path
@@ -72,6 +83,7 @@ class World:
     other: str = ""
     steps: list[str] = field(default_factory=list)
     day: str = ""
+    jobs: list[str] = field(default_factory=list)
 
 
 def make_world(folder: Path) -> World:
@@ -110,6 +122,26 @@ def _fill(world: World) -> None:
     world.other = _round(site, "Other", world.spots[POINTS_OF_MAIN:], begin, past)
     pairs = [world.spots[6 + n : 8 + n] for n in range(STEP_ROUNDS)]
     world.steps = [_round(site, f"Pair {n}", pair, begin, past) for n, pair in enumerate(pairs, 1)]
+    _raise_jobs(world, site.id, place.id, past)
+
+
+def _raise_jobs(world: World, site_id: UUID, place_id: UUID, past: datetime) -> None:
+    """A price list, and work for the technician."""
+    mate = people.create_person(
+        "technician2", "technician2先生", "technician", PASSWORD, name_en="Technician2", language="en", roles={site_id: "worker"}
+    )
+    world.people["technician2"] = str(mate.id)
+    boss, technician = UUID(world.people["supervisor"]), UUID(world.people["technician"])
+    for part, unit, name, name_en, minor in (("labour", "hour", "人工", "Labour", 6000), ("material", "piece", "水龙头", "Tap", 8500)):
+        charging.add_item(site_id, charging.ItemFacts(part, unit, name, name_en), minor, boss, past)
+    charging.set_terms(site_id, charging.Terms(day=2000, night=5000), boss, past)
+    types, now = types_of(site_id), clock.now()
+    for kind, text in JOBS:
+        where = {"place_id": place_id, "checkpoint_id": UUID(world.spots[6].id), "spot": "1-302"}
+        order = work.raise_order(work.Raised(site_id, types[kind], boss, text, phone="13800000000", **where), now)
+        if order.state == "new":
+            work.act(order, db.session.get_one(Person, boss), "assign", now, to_id=technician)
+        world.jobs.append(str(order.id))
 
 
 def _round(site: Any, name: str, spots: list[Spot], begin: datetime, past: datetime) -> str:

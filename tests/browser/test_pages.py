@@ -36,6 +36,16 @@ FIELD = {
     "my-day": "/my-day",
     "my-yesterday": "/my-day?day={yesterday}",
 }
+TECHNICIAN = {
+    "jobs": "/work-orders/mine",
+    "today-jobs": "/today",
+    "job-offered": "{job_offered}",
+    "job-assigned": "{job_assigned}",
+    "job-running": "{job_running}",
+    "job-paused": "{job_paused}",
+    "job-conflict": "{job_conflict}",
+    "report-here": "/report",
+}
 SUPERVISOR = {
     "log": "/log/jinxiu/{today}",
     "log-yesterday": "/log/jinxiu/{yesterday}",
@@ -104,7 +114,7 @@ NOBODY = {
     "not-found": "/nowhere",
 }
 KNOWN = {"login-known": "/login", "login-pin": "{pin}"}
-BY_PERSON = {"guard": FIELD, "supervisor": SUPERVISOR, "manager": MANAGER, "nobody": NOBODY, "known": KNOWN}
+BY_PERSON = {"guard": FIELD, "technician2": TECHNICIAN, "supervisor": SUPERVISOR, "manager": MANAGER, "nobody": NOBODY, "known": KNOWN}
 PAGES = [(person, name, address) for person, pages in BY_PERSON.items() for name, address in pages.items()]
 FOR_A_DESK = ("supervisor", "manager")
 REFUSALS = {"unknown-label", "not-found"}  # the browser itself notes their status as an error
@@ -171,7 +181,7 @@ def test_page(visit: Callable[..., Visitor], person: str, name: str, address: st
     complaints = [line for line in visitor.complaints if not (name in REFUSALS and "404" in line)]
     assert complaints == []
     assert visitor.strangers == []
-    if person == "guard":
+    if person in ("guard", "technician2"):
         assert visitor.page.evaluate(TOO_LOW, 48) == []
     owes_nothing(visitor, name, language, person in FOR_A_DESK)
 
@@ -191,6 +201,16 @@ def test_dialogs_of_a_round(visit: Callable[..., Visitor], dialog: str, language
     visitor.page.evaluate(f"document.querySelectorAll('#{dialog} details').forEach((fold) => {{ fold.open = true; }})")
     assert visitor.page.evaluate(TOO_LOW, 48) == []
     owes_nothing(visitor, dialog, language, for_desk=False)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("dialog", ["d-more", "d-use", "d-sign"])
+def test_dialogs_of_a_work_order(visit: Callable[..., Visitor], dialog: str, language: str) -> None:
+    visitor = visit("technician2", TECHNICIAN["job-running"], language)
+    visitor.page.evaluate(f"document.getElementById('{dialog}').showModal()")
+    visitor.page.evaluate(f"document.querySelectorAll('#{dialog} details').forEach((fold) => {{ fold.open = true; }})")
+    assert visitor.page.evaluate(TOO_LOW, 48) == []
+    owes_nothing(visitor, f"job-{dialog}", language, for_desk=False)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

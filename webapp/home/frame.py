@@ -15,6 +15,7 @@ from flask_babel.speaklater import LazyString
 
 from webapp.core.gate import RANKS
 from webapp.core.i18n import html_lang, language, named
+from webapp.home.today import JOB_TRADES
 from webapp.people.models import DevicePerson, Person
 from webapp.people.queries import rank_of
 from webapp.people.session import me_or_none, my_device
@@ -58,6 +59,7 @@ ALSO = {
     "checkpoints": "sites",
     "routes": "patrols",
     "schedules": "patrols",
+    "report": "today",
     "flow": "requests",
     "agreements": "types",
 }
@@ -110,7 +112,10 @@ def frame() -> dict[str, object]:
     reach = sites_for(person)
     tabs = _items("tabs", here)
     if not face.is_office:
-        tabs[1] = {"key": "my-day", "href": "/my-day", "word": _("My day"), "icon": "calendar", "active": first == "my-day"}
+        if person.trade in JOB_TRADES:  # their day is made of work orders; "My day" is to be found under "Me"
+            tabs[1] = {"key": "jobs", "href": "/work-orders/mine", "word": _("Jobs"), "icon": "work", "active": first == "work-orders"}
+        else:
+            tabs[1] = {"key": "my-day", "href": "/my-day", "word": _("My day"), "icon": "calendar", "active": first == "my-day"}
     nav = _items("office" if face.is_office else "desk", here) if rank_of(person) >= RANKS["desk"] else None
     warned = count_unseen(person)
     for item in (i for i in nav or () if i["key"] == "warnings"):

@@ -11,13 +11,20 @@ from webapp.people.models import Duty, Person
 from webapp.people.queries import on_duty
 from webapp.sites.models import Site
 from webapp.sites.queries import sites_for
+from webapp.work_orders.models import WorkOrder
+from webapp.work_orders.queries import mine
 
+JOB_TRADES = ("technician", "cleaner", "gardener")  # whose day is made of work orders rather than rounds
 OPEN = ("running", "paused", "due")
 
 
 @dataclass
 class Today:
-    """What `/today` shows. `now`: the round in hand or the next one; `open`, `coming`, `past`: the others."""
+    """What `/today` shows. `now`: the round in hand or the next one; `open`, `coming`, `past`: the others.
+
+    `jobs`: the person's open work orders, what burns first; `offered`: how many more they may take; `jobs_first`: work orders are
+    what this person's day is made of.
+    """
 
     sites: list[Site]
     duty: Duty | None
@@ -26,6 +33,9 @@ class Today:
     coming: list[RoundView]
     past: list[RoundView]
     at: datetime
+    jobs: list[WorkOrder]
+    offered: int
+    jobs_first: bool
 
     @property
     def minutes_to_start(self) -> int:
@@ -42,7 +52,10 @@ def today_of(person: Person, at: datetime) -> Today:
     coming = [v for v in handed if v.state.state == "upcoming"]
     past = [v for v in reversed(handed) if v.state.state not in (*OPEN, "upcoming")]
     first = open_.pop(0) if open_ else coming.pop(0) if coming else None
-    return Today(sites, on_duty(person.id, at), first, open_, coming, past, at)
+    orders = mine(person, at)
+    jobs = [order for order in orders if order.assignee_id == person.id]
+    jobs_first = person.trade in JOB_TRADES and not (first and first.state.state in OPEN)
+    return Today(sites, on_duty(person.id, at), first, open_, coming, past, at, jobs, len(orders) - len(jobs), jobs_first)
 
 
 def _is_mine(view: RoundView, person: Person) -> bool:

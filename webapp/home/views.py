@@ -16,6 +16,7 @@ from webapp.core.i18n import language
 from webapp.core.problems import Problem
 from webapp.core.static import asset
 from webapp.home.frame import init_frame
+from webapp.home.report import ReportSite
 from webapp.home.today import today_of
 from webapp.people import actions as people
 from webapp.people import session
@@ -23,8 +24,12 @@ from webapp.people.forms import FirstRunForm
 from webapp.people.models import Person
 from webapp.people.queries import rank_of
 from webapp.sites import actions as sites
+from webapp.sites.queries import sites_for
+from webapp.work_orders.field import list_facts
 
 home = Blueprint("home", __name__)
+
+FIRST_JOBS = 3
 
 
 def nobody_yet() -> bool:
@@ -72,7 +77,17 @@ def make_first() -> AnyResponse | tuple[str, int]:
 @gate.signed_in
 def today() -> str:
     """A field worker's day."""
-    return render_template("home/today.html", today=today_of(session.me(), clock.now()))
+    now = clock.now()
+    day = today_of(session.me(), now)
+    return render_template("home/today.html", today=day, now=now, first=day.jobs[:FIRST_JOBS], **list_facts(day.jobs[:FIRST_JOBS]))
+
+
+@home.get("/report")
+@gate.signed_in
+def report() -> str:
+    """Staff report what they see: at the label just read (`?checkpoint=`), or anywhere. One form a site, so that one kept page serves."""
+    sites_ = [ReportSite.of(site) for site in sites_for(session.me())]
+    return render_template("home/report.html", sites=sites_, chosen=request.args.get("site", ""))
 
 
 @home.get("/healthz")

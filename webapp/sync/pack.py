@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +24,13 @@ from webapp.people.models import Device, Person
 from webapp.people.queries import staff_of
 from webapp.sites.models import Checkpoint, Label, Site
 from webapp.sites.queries import checkpoints_of, labels_of, sites_for
+from webapp.work_orders.models import WorkOrder
+from webapp.work_orders.queries import done_lately, mine, types_of
+from webapp.work_orders.showing import own_steps, photos_shown
 
-PAGES = ("/today", "/scan", "/outbox", "/me", "/my-day")
+PAGES = ("/today", "/scan", "/outbox", "/me", "/my-day", "/report", "/work-orders/mine")
+MOST_OWN, MOST_OFFERED, MOST_DONE = 40, 10, 10  # orders whose pages a phone keeps
+MOST_PHOTOS = 40  # of all orders together: a phone has other things to keep
 DIGEST_HEX = 8
 
 
@@ -34,6 +39,7 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
     sites = sites_for(person)
     views = [view for site in sites for view in rounds_of(person, site, now)]
     salt = hashlib.sha256(f"{current_app.secret_key!s}:{person.id}".encode()).hexdigest()[:32]
+    orders = _orders_to_keep(person, now)
     colleagues = {p.id: p for site in sites for p in staff_of(site.id) if p.id != person.id}
     content: dict[str, Any] = {
         "person": {"id": str(person.id), "name": named(person)},
@@ -41,17 +47,55 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
         "language": language(),
         "build": bundle().build,
         "day": local_day(now, sites[0].zone if sites else "UTC").isoformat(),
-        "pages": [*PAGES, *(f"/rounds/{view.round.id}" for view in views)],
+        "pages": [*PAGES, *(f"/rounds/{view.round.id}" for view in views), *(f"/work-orders/{order.id}" for order in orders)],
+        "photos": _photos(orders),
         "salt": salt,
         "labels": {digest(salt, label.code): _label(label) for label in labels_of([s.id for s in sites])},
         "checkpoints": {str(c.id): _checkpoint(c, site) for site in sites for c in checkpoints_of(site.id)},
         "rounds": [_round(view) for view in views],
+        "orders": _orders(orders, person),
         "colleagues": [{"id": str(p.id), "name": named(p)} for p in colleagues.values()],
         "sites": [{"slug": site.slug, "name": named(site)} for site in sites],
     }
     revision = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
     # Not part of the revision: what the server knows of this phone's numbers, so that a phone that lost its memory finds out.
     return content | {"revision": revision, "made_at": iso(now), "seq": device.max_seq}
+
+
+def _orders_to_keep(person: Person, now: datetime) -> list[WorkOrder]:
+    """The person's own orders, the first of those on offer (what is taken in the basement is one of them), and those just finished:
+    the resident may sign where there is no signal either."""
+    orders = mine(person, now)
+    own = [order for order in orders if order.assignee_id == person.id]
+    offered = [order for order in orders if order.assignee_id != person.id]
+    return own[:MOST_OWN] + offered[:MOST_OFFERED] + done_lately(person, now - timedelta(days=1), MOST_DONE)
+
+
+def _orders(orders: list[WorkOrder], person: Person) -> list[dict[str, Any]]:
+    """What the scanner wants to know of a person's orders: at which labels they are, and how far each is."""
+    counted = own_steps(orders, person)
+    types = {site_id: types_of(site_id) for site_id in {order.site_id for order in orders}}
+    points = {site_id: checkpoints_of(site_id) for site_id in types}
+    return [
+        {
+            "id": str(order.id),
+            "number": order.number,
+            "type": named(types[order.site_id][order.type_code]),
+            "text": order.text[:120],
+            "state": order.state,
+            "mine": order.assignee_id == person.id,
+            "steps": counted.get(order.id, []),
+            "changed": iso(order.since),
+            "checkpoints": [str(c.id) for c in points[order.site_id] if c.id == order.checkpoint_id or c.place_id == order.place_id],
+        }
+        for order in orders
+    ]
+
+
+def _photos(orders: list[WorkOrder]) -> list[str]:
+    """Addresses of the photos that the orders' pages show, what burns first: kept as far as that succeeds."""
+    found = [f"/work-orders/{order.id}/photos/{sha256}" for order in orders for sha256 in photos_shown(order)]
+    return found[:MOST_PHOTOS]
 
 
 def digest(salt: str, code: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from webapp.work_orders import showing
 from webapp.work_orders.board import board
 from webapp.work_orders.dispatch import dispatch
 from webapp.work_orders.field import field
@@ -18,4 +19,7 @@ def init(app: Flask) -> None:
     """Routes, and words for templates."""
     for blueprint in (field, board, raising, dispatch, site_types, money_pages, price_pages):
         app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(money=money, item_name=item_name)
+    app.jinja_env.globals.update(
+        money=money, item_name=item_name, field_words=showing.field_words, where_words=showing.where_words, due_words=showing.due_words,
+        state_mark=showing.state_mark, order_is_late=showing.is_late, when_words=showing.when_words,
+    )  # fmt: skip

@@ -13,8 +13,9 @@ import { drawStamp } from './stamp.js';
 
 /** @typedef {import('./stamp.js').Stamp} Stamp */
 /** @typedef {import('../photo.js').Photo} Photo */
-/** @typedef {{stamp: () => Stamp, keep: (photo: Photo) => Promise<unknown>, instead: () => void}} Wish
- *   keep: resolves when the photo is safe; instead: the person wants the phone's own camera */
+/** @typedef {{stamp: () => Stamp, keep: (photo: Photo) => Promise<unknown>, instead: () => void, under?: string, done?: () => void}} Wish
+ *   keep: resolves when the photo is safe; instead: the person wants the phone's own camera;
+ *   under: address of an earlier photo, half transparent over the live picture until it is switched off; done: the camera is closed */
 
 const CLEAN_QUALITY = 0.92;
 const PREVIEW_MS = 1000;
@@ -40,6 +41,7 @@ class PhotoCamera {
   open(wish) {
     Object.assign(this, { wish, kept: 0 });
     document.dispatchEvent(new CustomEvent('rounds:camera', { detail: { open: true } }));
+    this.showUnder(Boolean(wish.under));
     this.dialog.showModal();
     this.look();
     this.say('');
@@ -51,7 +53,9 @@ class PhotoCamera {
     clearInterval(this.ticking);
     this.camera.close();
     this.forget();
+    const { wish } = this;
     this.wish = null;
+    wish?.done?.();
     document.dispatchEvent(new CustomEvent('rounds:camera', { detail: { open: false } }));
   }
 
@@ -61,14 +65,27 @@ class PhotoCamera {
       case 'shoot': return void this.shoot().catch((error) => this.failed(error));
       case 'use': return void this.use().catch((error) => this.failed(error));
       case 'again': return this.look();
+      case 'under': return this.showUnder(part(this.dialog, 'under').hidden === true);
       case 'retry': return void this.camera.start();
       case 'close': return this.dialog.close();
       case 'instead': {
         const { wish } = this;
+        this.wish = null; // not done yet: it goes on in the other camera
         this.dialog.close();
         return wish?.instead();
       }
     }
+  }
+
+  /** The photo of before over the live picture, so that the next one shows the same. @param {boolean} on */
+  showUnder(on) {
+    const address = this.wish?.under ?? '';
+    const image = /** @type {HTMLImageElement} */ (part(this.dialog, 'under'));
+    if (address) image.src = address;
+    image.hidden = !on;
+    const toggle = part(this.dialog, 'under-toggle');
+    toggle.hidden = !address;
+    toggle.setAttribute('aria-pressed', String(on));
   }
 
   /** Back to the live picture. */

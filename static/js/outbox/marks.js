@@ -11,6 +11,7 @@
  *       [data-while="due running"]  shown while the round is in one of these states, this phone's own steps counted
  *       [data-steps-card] with [data-pending-steps] and a <template data-step="pause"> for each verb: the steps the server does not count yet
  *   [data-round-done="<round id>"]  the number of points done, anywhere on the page: the server's and this phone's
+ *   [data-order="<id>"]            a work order: see work/marks.js
  *   [data-record="<record id>"]     (a note's or a step's row) with [data-mark] inside: gets that record's state
  *   [data-duty="on|off"]            the server's word on whether its reader is on duty, as of data-made; inside: [data-while="on"], and
  *     [data-duty-since] (`hidden`) with [data-mark]: the clocking the server did not count yet
@@ -33,7 +34,7 @@ const MAKES = { start: 'running', pause: 'paused', resume: 'running', end: 'ende
 /** Shows the outbox on this page and keeps it true. @returns {() => Promise<void>} to call when parts of the page were exchanged */
 export function startMarks() {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ let soon;
-  const show = async () => { await Promise.all([showCounts(), showRounds(), showRecords(), showDuty()]); showNote(); };
+  const show = async () => { await Promise.all([showCounts(), showRounds(), showOrders(), showRecords(), showDuty()]); showNote(); };
   subscribe((news) => {
     if (news.type === 'status') status = news.status;
     clearTimeout(soon);
@@ -135,6 +136,10 @@ async function showDuty() {
   const [since] = elements('[data-duty-since]', form);
   if (since) since.hidden = false;
   if (since) mark(since, last);
+}
+
+async function showOrders() {
+  if (document.querySelector('[data-order]')) await (await import('../work/marks.js')).showOrders();
 }
 
 async function showRecords() {

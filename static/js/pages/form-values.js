@@ -1,4 +1,5 @@
 /** A form's values as plain data, and back: for drafts and for a record's body. */
+import { localIso } from '../outbox/envelope.js';
 
 /** @typedef {Record<string, any>} Values */
 
@@ -41,10 +42,14 @@ function changed(field) {
   return field.value !== field.defaultValue;
 }
 
-/** The record's body: `body.answers.q1` becomes {answers: {q1: …}}. Numbers become numbers; what was left empty is null, in `text` ''.
+const TEXTS = ['text', 'reason', 'remainder', 'spot', 'phone']; // never null: left empty they say nothing
+
+/** The record's body: `body.answers.q1` becomes {answers: {q1: …}}. Numbers become numbers, local times get their offset; what was left
+ * empty is null, in TEXTS ''.
  * @param {HTMLFormElement} form @param {Values} values @returns {Record<string, any>} */
 export function bodyOf(form, values) {
   const numbers = new Set(fields(form).filter((field) => field.type === 'number' || field.inputMode === 'decimal').map(({ name }) => name));
+  const moments = new Set(fields(form).filter((field) => field.type === 'datetime-local').map(({ name }) => name));
   /** @type {Record<string, any>} */ const body = {};
   for (const [name, value] of Object.entries(values)) {
     const [root, ...path] = name.split('.');
@@ -52,14 +57,14 @@ export function bodyOf(form, values) {
     if (root !== 'body' || !last) continue;
     let place = body;
     for (const step of path) place = place[step] ??= {};
-    place[last] = typed(value, numbers.has(name), last);
+    place[last] = moments.has(name) && value ? localIso(new Date(value)) : typed(value, numbers.has(name), last);
   }
   return body;
 }
 
 /** @param {unknown} value @param {boolean} number @param {string} name */
 function typed(value, number, name) {
-  if (value === '') return name === 'text' || name === 'reason' ? '' : null;
+  if (value === '') return TEXTS.includes(name) ? '' : null;
   return number && Number.isFinite(Number(value)) ? Number(value) : value;
 }
 

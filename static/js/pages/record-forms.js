@@ -5,6 +5,8 @@
  *         data-about='{"round": "…", "checkpoint": "…", "name": "…", "place": "…"}'  data-after="<record id> …"  data-position (ask for it)>
  *   Fields `body.x` become body.x (numbers and check boxes keep their type; body.answers.q1 nests; empty → null), `note` the note,
  *   `supersedes` that, and <input type="file" name="photos"> the photos. The pressed button's name and value count too.
+ *   `rounds:body` {detail: the body} goes to the form before the record is saved: a page may fill in more, or cancel it.
+ *   data-autosave: closing the camera saves what was taken; data-under: a selector; the last picture it finds lies over the viewfinder.
  *   [data-form-state] (role="status") says "Saved on this phone" or why not. With photos: [data-take] opens the camera in the page,
  *   [data-photo-list] shows the photos, data-site is the site's name for what is burnt into them (templates/photos/_camera.html).
  */
@@ -58,7 +60,7 @@ class RecordForm {
     form.addEventListener('click', (event) => {
       const target = /** @type {Element} */ (event.target);
       if (target.closest('input[type=file], .picker, [data-take]')) this.flush();
-      if (target.closest('[data-take]')) this.shots?.take(form.querySelector('input[type=file]')).catch(console.error);
+      if (target.closest('[data-take]')) this.shots?.take(form.querySelector('input[type=file]'), { under: this.under(), done: () => this.taken() }).catch(console.error);
     });
     if (this.shots) currentPack().then((pack) => { this.person = pack?.person.name ?? ''; }).catch(console.error);
     document.addEventListener('visibilitychange', () => this.flush());
@@ -110,11 +112,23 @@ class RecordForm {
     return { name, place, site, person: this.person, id: this.id };
   }
 
+  /** @returns {string} address of the photo that the next one is compared with; '' for none */
+  under() {
+    const { under } = this.form.dataset;
+    return under ? /** @type {HTMLImageElement[]} */ ([...document.querySelectorAll(under)]).at(-1)?.src ?? '' : '';
+  }
+
+  /** The camera is closed: where that is all there is to say, the photos are saved without another tap. */
+  taken() {
+    if ('autosave' in this.form.dataset && this.shots?.photos.length) this.form.requestSubmit();
+  }
+
   /** @param {EventTarget | null} input */
   async take(input) {
     if (!(input instanceof HTMLInputElement) || input.type !== 'file') return;
     try {
       await this.shots?.add([...(input.files ?? [])]);
+      this.taken();
     } catch (error) {
       console.error('photo', error);
       this.say(PHOTO_REASONS[/** @type {Error} */ (error).name] ?? 'form.photo-failed', 'bad');
@@ -132,8 +146,10 @@ class RecordForm {
       await this.busy;
       const { about, after, then, position } = this.form.dataset;
       const values = valuesOf(this.form, button);
+      const body = bodyOf(this.form, values);
+      if (!this.form.dispatchEvent(new CustomEvent('rounds:body', { cancelable: true, detail: body }))) return;
       const place = position === undefined ? null : await quickPosition();
-      await record(this.kind, bodyOf(this.form, values), {
+      await record(this.kind, body, {
         id: this.id, photos: this.shots?.photos ?? [], position: place, note: String(values.note ?? ''), supersedes: values.supersedes || null,
         after: after ? after.split(' ') : [], about: about ? JSON.parse(about) : {},
       });

@@ -60,7 +60,8 @@ class ScanPage {
   /** Again at each return to the page: rounds begin and end while the scanner stays open in a pocket. */
   async learn() {
     try {
-      const { pack, scans } = await today();
+      const { pack, scans, orders } = await today();
+      this.recorder.orders = orders;
       this.recorder.pack = pack;
       this.recorder.remember(scans);
     } catch (error) {
@@ -197,6 +198,7 @@ class ScanPage {
         this.pace();
       },
       onClose: () => this.closeSheet(),
+      position: () => this.position.last(),
       onPosition: canAsk ? () => this.position.start() : null,
       say,
     });

@@ -28,6 +28,19 @@ export class Recorder {
     this.pack = pack;
     this.scans = scans;
     this.active = active;
+    /** @type {import('../types').PackOrder[]} */ this.orders = [];
+  }
+
+  /** This person's work orders at the point that was read, for saying "I am there". @param {Outcome} outcome */
+  ordersAt({ verdict: { checkpointId } }) {
+    return this.orders.filter(({ checkpoints }) => checkpointId && checkpoints.includes(checkpointId));
+  }
+
+  /** @param {Outcome} outcome @param {string} order @param {Position | null} position */
+  async arrive({ code, verdict: { checkpointId, checkpoint } }, order, position) {
+    const about = { checkpoint: checkpointId, name: checkpoint?.name, place: checkpoint?.place };
+    await this.save('work-step', { order, verb: 'on_site', reason: '', code }, { position, about });
+    this.orders = this.orders.filter(({ id }) => id !== order);
   }
 
   /**

@@ -13,7 +13,7 @@ import { Shots } from './shots.js';
 import { clone, part, setIcon } from './templates.js';
 import { doneLine, labelWords, markOf, nextWords, placeWords, stateLine } from './telling.js';
 
-/** @import { NewPhoto } from '../types' */
+/** @import { NewPhoto, Position } from '../types' */
 
 const DRAFT_MS = 400;
 /** @type {Record<string, string>} */
@@ -25,7 +25,7 @@ export class Sheet {
   /**
    * @param {Outcome} outcome
    * @param {{recorder: import('./recorder.js').Recorder, drafts: Drafts, onForm: (open: boolean) => void,
-   *   onClose: () => void, onPosition: (() => void) | null, say: (words: string) => void}} parts
+   *   onClose: () => void, onPosition: (() => void) | null, position: () => Position | null, say: (words: string) => void}} parts
    */
   constructor(outcome, parts) {
     this.outcome = outcome;
@@ -70,8 +70,27 @@ export class Sheet {
     this.fact('label', labelWords(outcome));
     this.fact('place', placeWords(outcome));
     this.fact('next', nextWords(outcome));
+    this.describeOrders();
     part(element, 'position').hidden = !this.parts.onPosition;
     part(element, 'questions').replaceChildren(...inOrder(this.questions).map(questionField));
+  }
+
+  /** Who has work to do here says so with one tap; outside a round that is what they came for. */
+  describeOrders() {
+    const { outcome, element } = this;
+    const { checkpointId, round } = outcome.verdict;
+    const orders = this.parts.recorder.ordersAt(outcome);
+    const first = orders.length > 0 && !round;
+    part(element, 'orders').replaceChildren(...orders.map((order, n) => {
+      const button = clone('sheet-order');
+      button.dataset.order = order.id;
+      button.classList.add(first && n === 0 ? 'next' : 'plain');
+      part(button, 'order').textContent = t('scan.there-for', { what: order.text || order.type });
+      return button;
+    }));
+    if (first) part(element, 'normal').classList.replace('next', 'plain');
+    const report = /** @type {HTMLAnchorElement} */ (part(element, 'report'));
+    report.href = checkpointId ? `/report?checkpoint=${checkpointId}` : '/report';
   }
 
   /** @param {string} name @param {string | null} words */
@@ -85,6 +104,8 @@ export class Sheet {
     this.form.addEventListener('input', () => this.changed());
     this.element.addEventListener('click', (event) => {
       const act = /** @type {Element} */ (event.target).closest('[data-act]')?.getAttribute('data-act');
+      const order = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-order]'))?.dataset.order;
+      if (order) void this.arrive(order);
       if (act) void this.act(act);
     });
     const picker = /** @type {HTMLInputElement} */ (part(this.element, 'picker'));
@@ -132,6 +153,7 @@ export class Sheet {
     }
     part(this.element, 'questions').hidden ||= this.questions.length === 0;
     part(this.element, 'ordinary').hidden ||= !this.questions.some(({ kind }) => kind === 'yes_no' || kind === 'choice');
+    part(this.element, 'orders').hidden ||= !part(this.element, 'orders').hasChildNodes();
     part(this.element, 'normal').hidden ||= !this.outcome.verdict.checkpoint; // nothing is known to be normal there
     part(this.element, 'withdraw').hidden ||= !canWithdraw(this.outcome);
     this.parts.onForm(this.occupied);
@@ -169,6 +191,15 @@ export class Sheet {
     part(this.element, 'wordless').hidden = !wordless;
     if (wordless) return part(this.element, 'text').focus();
     await this.put('issue', this.answers, t('scan.noted-issue'));
+  }
+
+  /** @param {string} order */
+  async arrive(order) {
+    await this.saving(() => this.parts.recorder.arrive(this.outcome, order, this.parts.position()), t('scan.arrived'));
+    if (this.mode !== 'done') return;
+    const open = /** @type {HTMLAnchorElement} */ (part(this.element, 'open-order'));
+    open.href = `/work-orders/${order}`;
+    open.hidden = false;
   }
 
   /** @param {'normal' | 'issue'} result @param {Record<string, unknown>} answers @param {string} words */

@@ -27,8 +27,9 @@ export class Shots {
     this.photos = [];
   }
 
-  /** Opens the camera in the page; `picker` opens the phone's own. @param {HTMLInputElement | null} picker */
-  async take(picker) {
+  /** Opens the camera in the page; `picker` opens the phone's own.
+   * @param {HTMLInputElement | null} picker @param {{under?: string, done?: () => void}} [more]  under: a photo to lay over the viewfinder; done: it is closed */
+  async take(picker, { under = '', done } = {}) {
     const { openCamera } = await import('../camera/dialog.js'); // most pages with a form take no photo
     openCamera({
       stamp: () => this.stamp(new Date()),
@@ -37,6 +38,8 @@ export class Shots {
         await this.onChange();
       },
       instead: () => picker?.click(),
+      under,
+      done,
     });
   }
 

@@ -133,4 +133,16 @@ export default {
   'camera.absent-words': 'Use the camera app, or choose a photo.',
   'camera.busy-words': 'Another app may be using it. Close that app and try again, or use the camera app.',
   'camera.insecure-words': 'Open this page with https, or use the camera app.',
+
+  // Work orders
+  'work.before': 'Before',
+  'work.after': 'After',
+  'work.call-out': 'Call-out fee',
+  'work.with-fee': 'with the call-out fee of {fee}',
+  'work.wrong.number': 'Please write a number, such as 2 or 1.5.',
+  'work.wrong.positive': 'Please write more than 0, or leave it empty.',
+  'work.wrong.large': 'At most 10,000 of one item.',
+  'work.wrong.fine': 'At most three digits after the point.',
+  'scan.there-for': 'I am there: {what}',
+  'scan.arrived': 'On site',
 };

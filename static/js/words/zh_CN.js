@@ -125,4 +125,16 @@ export default {
   'camera.absent-words': '请使用系统相机，或选择一张照片。',
   'camera.busy-words': '可能被其他应用占用。请关闭该应用后重试，或使用系统相机。',
   'camera.insecure-words': '请用 https 打开本页，或使用系统相机。',
+
+  // 工单
+  'work.before': '施工前',
+  'work.after': '施工后',
+  'work.call-out': '上门费',
+  'work.with-fee': '含上门费 {fee}',
+  'work.wrong.number': '请填数字，例如 2 或 1.5。',
+  'work.wrong.positive': '请填大于 0 的数，没有就留空。',
+  'work.wrong.large': '同一项最多 10,000。',
+  'work.wrong.fine': '小数点后最多三位。',
+  'scan.there-for': '我已到场：{what}',
+  'scan.arrived': '已到场',
 };
