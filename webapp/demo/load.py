@@ -17,8 +17,10 @@ from webapp.demo.phones import Phone
 from webapp.demo.staff import STAFF
 from webapp.people.models import Person
 from webapp.records.sealing import seal_all
+from webapp.service.warn import mark_seen
 
 DAYS = 40
+SEEN_BEFORE = timedelta(hours=3)  # the office looked at its warnings last
 OPENED_BEFORE = timedelta(days=3)  # accounts and plans are older than the first round
 
 
@@ -46,6 +48,9 @@ def load(seed: int, end: datetime, days: int = DAYS) -> None:
                 build_prices(town, staff["manager"].id, opened)
         phones = {username: Phone.hand_out(person, zone, opened) for username, person in staff.items()}
         History(seed, start, end, towns, phones, staff).play()
+        with clock.at(end - SEEN_BEFORE):
+            for username in ("desk", "supervisor", "manager", "technician", "technician2"):
+                mark_seen(staff[username], clock.now())
         with clock.at(end):
             seal_all()
 

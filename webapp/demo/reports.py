@@ -63,7 +63,8 @@ CALLS = (  # told to the desk
 )
 LATE_SHARE, RATED_SHARE, REOPEN_SHARE = 0.12, 0.6, 0.04
 BUSY = (time(7, 30), time(21, 30))
-TAKEN_UP = (time(8, 50), time(13, 30), time(16, 40))  # when the desk goes through what rounds found
+LONGEST_AWAY = timedelta(hours=8)  # a phone without signal brings a finding later, and its clock has run since
+TAKEN_UP_EVERY = timedelta(minutes=12)  # so often the desk looks at what rounds found
 # The last hours: hours before the end, and the step at which each of these jobs stands then.
 STANDS = (
     (30.0, "waiting_parts"), (26.0, "paused"), (22.0, "conflict"), (9.0, "finished"), (5.5, "unsigned"), (4.0, "running"), (3.2, "on_site"),
@@ -100,10 +101,11 @@ class Service:
                 yield self._at(day, chance), self._report(number, story, chance.random())
             if chance.random() < 0.55:
                 yield self._at(day, chance), self._call(chance.choice(CALLS), chance.random())
-            for moment in TAKEN_UP:
-                at = datetime.combine(day, moment, self.zone)
-                yield at, lambda at=at: self._take_up(at)  # type: ignore[misc]
             day += timedelta(days=1)
+        at = self.start
+        while at <= self.end:
+            yield at, lambda at=at: self._take_up(at)  # type: ignore[misc]
+            at += TAKEN_UP_EVERY
         for hours, stands in STANDS:
             at = self.end - timedelta(hours=hours)
             yield at, lambda at=at, stands=stands: self._stand(at, stands)  # type: ignore[misc]
@@ -137,11 +139,12 @@ class Service:
     def _follow(self, request: Request, story: Story, chance: random.Random) -> None:
         """The desk answers, dispatches what is to be done, and tells the result."""
         at = request.received_at
-        replied = at + timedelta(minutes=chance.uniform(70, 200) if chance.random() < LATE_SHARE else chance.uniform(3, 50))
-        self._soon(replied, lambda: actions.tell(request, "told", story.first, self.staff["desk"].id, clock.now()))
         type_ = types_of(request.site_id)[story.type_code]
+        soon = (1, 4) if request.urgency == "urgent" else (2, 13) if type_.kind == "repair" else (3, 50)
+        replied = at + timedelta(minutes=chance.uniform(70, 200) if chance.random() < LATE_SHARE else chance.uniform(*soon))
+        self._soon(replied, lambda: actions.tell(request, "told", story.first, self.staff["desk"].id, clock.now()))
         if type_.kind == "repair":
-            self._soon(replied + timedelta(minutes=1), lambda: self._dispatch(request, story, chance))
+            self._soon(replied + timedelta(seconds=40), lambda: self._dispatch(request, story, chance))
             return
         if type_.kind == "complaint":
             self._soon(replied + timedelta(hours=1), lambda: actions.investigate(request, "已现场核实", self.staff["desk"].id, clock.now()))
@@ -174,11 +177,12 @@ class Service:
 
     def _take_up(self, at: datetime) -> None:
         """The desk turns each finding into a work order, or into a word that it is settled."""
-        for request in db.session.scalars(sa.select(Request).where(Request.channel == "inspection", Request.site_id == self.town.site.id)):
-            if not request.events and request.id not in self.taken_up:
+        lately = (Request.site_id == self.town.site.id, Request.received_at > at - LONGEST_AWAY)
+        for request in db.session.scalars(sa.select(Request).where(*lately)):
+            if request.channel == "inspection" and request.id not in self.taken_up:
                 self.taken_up.add(request.id)
                 chance = random.Random(f"finding {request.id.int & 0xFFFFFF} {self.seed}")
-                self._soon(at + timedelta(minutes=chance.uniform(1, 20)), self._finding(request, chance))
+                self._soon(at + timedelta(minutes=chance.uniform(0.5, 2)), self._finding(request, chance))
 
     def _finding(self, request: Request, chance: random.Random) -> Callable[[], None]:
         story = Story(request.type_code, request.text, "", "已处理")

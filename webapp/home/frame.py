@@ -39,6 +39,7 @@ OFFICE: tuple[tuple[str, str, LazyString, str], ...] = (
     ("requests", "/requests", lazy_gettext("Requests"), "inbox"),
     ("work-orders", "/work-orders", lazy_gettext("Work orders"), "work"),
     ("warnings", "/warnings", lazy_gettext("Warnings"), "bell"),
+    ("charges", "/charges", lazy_gettext("Charges"), "chart"),
     ("patrols", "/patrols", lazy_gettext("Routes and schedules"), "route"),
     ("sites", "/sites", lazy_gettext("Checkpoints and labels"), "label"),
     ("types", "/types", lazy_gettext("Types and times"), "settings"),
@@ -50,6 +51,7 @@ DESK: tuple[tuple[str, str, LazyString, str], ...] = (
     ("requests", "/requests", lazy_gettext("Requests"), "inbox"),
     ("work-orders", "/work-orders", lazy_gettext("Work orders"), "work"),
     ("warnings", "/warnings", lazy_gettext("Warnings"), "bell"),
+    ("charges", "/charges", lazy_gettext("Charges"), "chart"),
     ("today", "/today", lazy_gettext("Today"), "home"),
 )
 BARS = {"desk": DESK, "tabs": TABS, "office": OFFICE}
@@ -61,6 +63,7 @@ ALSO = {
     "schedules": "patrols",
     "report": "today",
     "flow": "requests",
+    "prices": "charges",
     "agreements": "types",
 }
 

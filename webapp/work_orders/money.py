@@ -146,7 +146,7 @@ def month_page(slug: str, month: str) -> str:
     return render_template(
         "work_orders/ledger.html", site_=site, sites=sites_for(me(), "desk"), month=month, first=first, lines=lines, sums=sums_of(lines),
         before=(first - timedelta(days=1)).strftime("%Y-%m"), after=next_month(first).strftime("%Y-%m") if end < clock.now() else None,
-        services=SERVICE_WORDS, balances=BALANCE_WORDS,
+        services=SERVICE_WORDS, balances=BALANCE_WORDS, may_price=(rank_at(me(), site.id) or 0) >= RANKS["supervisor"],
     )  # fmt: skip
 
 
