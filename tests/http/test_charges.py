@@ -46,20 +46,10 @@ def told_and_done(app: Flask, world: World, phone: Phone, clock: Clock) -> tuple
 def test_the_charge_says_what_it_consists_of(app: Flask, world: World, phone_of: PhoneOf, sign_in: SignIn) -> None:
     order_id = make_order(app, world)
     finished(app, world, phone_of("technician"), order_id)
-    for who in ("technician", "desk"):
-        seen = page(sign_in(who).get(f"/work-orders/{order_id}")).text
-        for words in (
-            "Labour",
-            "0.5 hour × ¥60.00",
-            "¥30.00",
-            "Tap",
-            "¥85.00",
-            "Call-out fee",
-            "¥50.00",
-            "To pay ¥165.00",
-            "Not signed yet",
-        ):
-            assert words in seen, (who, words)
+    seen = page(sign_in("desk").get(f"/work-orders/{order_id}")).text
+    for words in ("Labour", "0.5 hour × ¥60.00", "¥30.00", "Tap", "¥85.00", "Call-out fee", "¥50.00", "To pay ¥165.00", "Not signed yet"):
+        assert words in seen, words
+    assert "Let the resident sign" in page(sign_in("technician").get(f"/work-orders/{order_id}")).text  # whose own page works it out itself
     printed = page(sign_in("desk").get(f"/work-orders/{order_id}/receipt")).text
     assert "Itemised charge" in printed
     assert "¥165.00" in printed
