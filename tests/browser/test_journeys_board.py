@@ -26,7 +26,7 @@ def test_orders_are_found_marked_and_assigned_without_a_mouse(new_phone: MakePho
         page.get_by_label("In words").fill(words)
         page.get_by_role("button", name="Raise the work order").click()
         page.get_by_text("is raised.").wait_for()
-    office.goto("/work-orders")
+    office.goto("/work-orders?type=power")
     office.until(lambda: page.locator("[data-marked]").text_content() == "0", "the script")
     page.keyboard.press("j")
     assert focused(page) == "First lamp"
@@ -37,8 +37,7 @@ def test_orders_are_found_marked_and_assigned_without_a_mouse(new_phone: MakePho
     page.keyboard.press("x")
     page.keyboard.press("k")
     office.until(lambda: page.locator("[data-marked]").text_content() == "2", "two marks")
-    page.evaluate(REFRESH)
-    page.wait_for_timeout(300)
+    page.evaluate(REFRESH)  # which is waited for
     assert focused(page) == "Second lamp"  # a refresh takes neither the place nor the marks
     assert page.locator(".job-mark input:checked").count() == 2
     page.keyboard.press("/")
@@ -51,7 +50,7 @@ def test_orders_are_found_marked_and_assigned_without_a_mouse(new_phone: MakePho
     page.select_option("#f-bulk-to", index=1)
     page.get_by_role("button", name="Assign", exact=True).click()
     page.get_by_text("What became of the marked orders").wait_for()
-    assert server.rows("SELECT count(*) AS n FROM work_order WHERE state = 'assigned'")[0]["n"] == 2
+    assert server.rows("SELECT count(*) AS n FROM work_order WHERE state = 'assigned' AND type_code = 'power'")[0]["n"] == 2
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/work-orders/0*")
