@@ -1,4 +1,4 @@
-"""A technician's job from "my work orders" to the resident's signature, all of it in a basement without signal; two technicians
+"""E10 and more: a technician's job from "my work orders" to the resident's signature, all of it in a basement without signal; two technicians
 who finish the same job; and what a label offers to those who have work there.
 """
 

@@ -219,6 +219,7 @@ def test_odd_steps_are_kept_and_say_so(app: Flask, world: World, phone_of: Phone
 
 
 def test_work_on_an_order_cancelled_meanwhile_is_a_conflict_not_a_loss(app: Flask, world: World, phone_of: PhoneOf, clock: Clock) -> None:
+    """E10."""
     order_id, phone = make_order(app, world), phone_of("technician")
     with app.app_context(), writing():
         desk = db.session.get_one(Person, world.people["desk"])
