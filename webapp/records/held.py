@@ -15,6 +15,8 @@ REASONS: dict[str, LazyString] = {
     "unknown-code": _("This label is not known here. The office checks where it belongs."),
     "unknown-round": _("This round is not known here. The office checks which one was meant."),
     "unknown-order": _("This work order is not known here. The office checks which one was meant."),
+    "unknown-checklist": _("This checklist is not known here. The office checks which one was meant."),
+    "unknown-meter": _("This meter is not known here. The office checks which one was meant."),
     "no-access": _("The community of this record is not one where its author works. The office checks it."),
     "revoked": _("The account or the phone has been blocked. The record is kept; please speak to the office."),
     "bad-time": _("The time of this record cannot be right. It is kept; the office puts it in its place."),

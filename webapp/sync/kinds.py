@@ -11,6 +11,12 @@ from pydantic import BaseModel
 
 from webapp.core.db import Base, db
 from webapp.core.problems import Problem
+from webapp.equipment import actions as equipment
+from webapp.equipment.bodies import ReadingBody
+from webapp.equipment.models import Reading
+from webapp.inspections import actions as inspections
+from webapp.inspections.bodies import InspectionBody
+from webapp.inspections.models import Inspection
 from webapp.patrols import queries as patrols
 from webapp.patrols import scanning
 from webapp.patrols.bodies import RoundStepBody, ScanBody
@@ -109,6 +115,14 @@ def work_step(batch: Batch, arrived: Arrived, body: WorkStepBody) -> UUID:
     return work.record_step(arrived, batch.author(arrived), body, batch.label(arrived)).site_id
 
 
+def inspection(batch: Batch, arrived: Arrived, body: InspectionBody) -> UUID:
+    return inspections.record_inspection(arrived, batch.author(arrived), body, batch.label(arrived)).site_id
+
+
+def reading(batch: Batch, arrived: Arrived, body: ReadingBody) -> UUID:
+    return equipment.record_reading(arrived, batch.author(arrived), body, batch.label(arrived)).site_id
+
+
 def request(batch: Batch, arrived: Arrived, body: RequestBody) -> UUID:
     where = _place(batch, arrived, body)
     if rank_at(batch.author(arrived), where.site_id) is None:
@@ -149,5 +163,7 @@ KINDS: dict[str, dict[int, Kind]] = {
     "duty": {1: Kind(DutyBody, duty, Duty)},
     "request": {1: Kind(RequestBody, request, None)},
     "work-step": {1: Kind(WorkStepBody, work_step, WorkStep)},
+    "inspection": {1: Kind(InspectionBody, inspection, Inspection)},
+    "reading": {1: Kind(ReadingBody, reading, Reading)},
     "round-step": {1: Kind(RoundStepBody, round_step, RoundStep)},
 }

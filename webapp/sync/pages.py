@@ -62,6 +62,8 @@ def kind_word(kind: str | None) -> str:
         "duty": _("Duty"),
         "round-step": _("Step of a round"),
         "request": _("Report"),
+        "inspection": _("Inspection"),
+        "reading": _("Meter reading"),
         "work-step": _("Step of a work order"),
     }
     return words.get(kind or "") or _("Record")

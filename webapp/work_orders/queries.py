@@ -179,6 +179,7 @@ def repeat_of(site_id: UUID, place_id: UUID | None, type_code: str, raised_at: d
     before = db.session.scalars(
         sa.select(WorkOrder)
         .where(
+            WorkOrder.origin != "plan",  # what comes back by a plan is no fault
             WorkOrder.site_id == site_id,
             WorkOrder.place_id == place_id,
             WorkOrder.type_code == type_code,

@@ -1,0 +1,1 @@
+"""Inspections 检查: checklists in versions, answers, findings, scores, re-inspections."""

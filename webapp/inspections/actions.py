@@ -1,0 +1,143 @@
+"""What people do about inspections. Nothing here commits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from webapp.core.db import db
+from webapp.core.problems import Problem
+from webapp.equipment.models import Equipment
+from webapp.inspections import queries, rules
+from webapp.inspections.bodies import InspectionBody
+from webapp.inspections.content import Content
+from webapp.inspections.models import Checklist, ChecklistVersion, Finding, Inspection, SiteMode
+from webapp.people.authors import Author
+from webapp.people.queries import rank_at
+from webapp.records.arrived import Arrived
+from webapp.records.held import Held
+from webapp.sites.models import Checkpoint
+from webapp.sites.queries import LabelRead
+from webapp.work_orders import actions as work
+from webapp.work_orders.models import WorkOrder
+from webapp.work_orders.queries import types_of
+
+DANGER = "danger"
+
+
+def set_content(checklist: Checklist, content: Content, person_id: UUID, from_at: datetime) -> ChecklistVersion:
+    """A new version, in force from then on; inspections made with an older one stay as they were judged."""
+    latest = checklist.versions[-1] if checklist.versions else None
+    value = content.model_dump(mode="json")
+    if latest and latest.content == value:
+        return latest
+    version = ChecklistVersion(
+        checklist_id=checklist.id, number=latest.number + 1 if latest else 1, from_at=from_at, content=value, person_id=person_id
+    )
+    db.session.add(version)
+    db.session.flush()
+    db.session.refresh(checklist, ["versions"])
+    return version
+
+
+def begin_storm(site_id: UUID, reason: str, person_id: UUID, now: datetime) -> SiteMode:
+    """Switch storm mode on. Raises Problem conflict when it is."""
+    if queries.is_storm(site_id, now):
+        raise Problem("conflict")
+    mode = SiteMode(site_id=site_id, mode="storm", reason=reason, from_at=now, begun_by_id=person_id)
+    db.session.add(mode)
+    db.session.flush()
+    return mode
+
+
+def end_storm(site_id: UUID, person_id: UUID, now: datetime) -> None:
+    """Switch storm mode off. Raises Problem conflict when it is not on."""
+    mode = queries.is_storm(site_id, now)
+    if mode is None:
+        raise Problem("conflict")
+    mode.until_at, mode.ended_by_id = now, person_id
+
+
+def record_inspection(arrived: Arrived, author: Author, body: InspectionBody, label: LabelRead | None) -> Inspection:
+    """Keep an inspection, judged by the version it was made with; what failed raises the work that its questions say.
+
+    Raises Held: unknown-checklist, no-access, unknown-code, bad-body (a place of another site, an inspection of another list).
+    """
+    version = db.session.scalar(
+        sa.select(ChecklistVersion).where(ChecklistVersion.checklist_id == body.checklist, ChecklistVersion.number == body.version)
+    )
+    if version is None:
+        raise Held("unknown-checklist")
+    checklist = db.session.get_one(Checklist, version.checklist_id)
+    if rank_at(author, checklist.site_id) is None:
+        raise Held("no-access")
+    checkpoint = _where(checklist, body, label)
+    if body.again_of is not None:
+        before = db.session.get(Inspection, body.again_of)
+        if before is None:
+            raise Held("waits-for", body.again_of)
+        if before.checklist_id != checklist.id:
+            raise Held("bad-body")
+    answers = {key: answer.model_dump(mode="json") for key, answer in body.answers.items()}
+    verdict = rules.judge(queries.content_of(version), answers)
+    equipment_id = db.session.scalar(sa.select(Equipment.id).where(Equipment.checkpoint_id == checkpoint.id)) if checkpoint else None
+    made = Inspection(
+        id=arrived.id, site_id=checklist.site_id, checklist_id=checklist.id, version_id=version.id, plan_id=body.plan,
+        checkpoint_id=checkpoint.id if checkpoint else None, equipment_id=equipment_id, person_id=author.id, at=arrived.at, answers=answers,
+        text=arrived.envelope.note, score=verdict.score, passed=verdict.passed, findings=len(verdict.findings), again_of_id=body.again_of,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    for found in verdict.findings:
+        _keep_finding(made, found, checkpoint, answers)
+    return made
+
+
+def _where(checklist: Checklist, body: InspectionBody, label: LabelRead | None) -> Checkpoint | None:
+    if body.code and label is None:
+        raise Held("unknown-code")
+    wanted = label.checkpoint_id if label else body.checkpoint
+    if wanted is None:
+        return None
+    checkpoint = db.session.get(Checkpoint, wanted)
+    if checkpoint is None or checkpoint.site_id != checklist.site_id:
+        raise Held("bad-body")
+    return checkpoint
+
+
+def _keep_finding(made: Inspection, found: rules.Finding, checkpoint: Checkpoint | None, answers: dict[str, Any]) -> None:
+    """Keep it, and raise its work; a re-inspection that fails again raises none while the first order is open."""
+    question, type_ = found.question, types_of(made.site_id).get(found.question.raises)
+    order_id = None
+    if found.grade == "fail" and type_ is not None and not type_.retired:
+        raised = work.Raised(
+            made.site_id, type_, made.person_id, f"{question.text}: {found.text}" if found.text else question.text, question.severity == DANGER,
+            place_id=checkpoint.place_id if checkpoint else None, checkpoint_id=checkpoint.id if checkpoint else None, origin="finding",
+            record_id=made.id, photos=tuple(answers.get(question.id, {}).get("photos") or ()),
+        )  # fmt: skip
+        order_id = _open_order(made, question.id) or work.raise_order(raised, made.at).id
+    db.session.add(
+        Finding(
+            inspection_id=made.id, question=question.id, grade=found.grade, severity=question.severity, text=found.text, order_id=order_id
+        )
+    )
+    db.session.flush()
+
+
+def _open_order(made: Inspection, question: str) -> UUID | None:
+    """The order that the same question raised at the inspection this one looks at again, if nobody has closed it yet."""
+    if made.again_of_id is None:
+        return None
+    return db.session.scalar(
+        sa.select(WorkOrder.id)
+        .join(Finding, Finding.order_id == WorkOrder.id)
+        .where(
+            Finding.inspection_id == made.again_of_id,
+            Finding.question == question,
+            WorkOrder.finished_at.is_(None),
+            WorkOrder.closed_at.is_(None),
+        )
+    )

@@ -1,0 +1,156 @@
+"""Tables of inspections: checklists in versions, what was inspected and found, plans, areas, storm mode."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.core import clock, ids
+from webapp.core.db import Base
+from webapp.sites.models import Site
+
+
+class Checklist(Base):
+    """A checklist 检查表. `target`: place, equipment or area; `class_code`: of the equipment it is for; `trade`: whose it is, None anybody's."""
+
+    __tablename__ = "checklist"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    name_en: Mapped[str | None] = mapped_column(sa.String(80))
+    service: Mapped[str] = mapped_column(sa.String(20))
+    target: Mapped[str] = mapped_column(sa.String(10), default="place")
+    class_code: Mapped[str | None] = mapped_column(sa.String(20))
+    trade: Mapped[str | None] = mapped_column(sa.String(20))
+    source: Mapped[str] = mapped_column(sa.String(200), default="")
+    retired_at: Mapped[datetime | None]
+
+    site: Mapped[Site] = relationship(lazy="joined")
+    versions: Mapped[list[ChecklistVersion]] = relationship(lazy="selectin", order_by="ChecklistVersion.number")
+
+
+class ChecklistVersion(Base):
+    """What a checklist asks from a moment on (`content.Content`). Never changed: records are judged by it for ever."""
+
+    __tablename__ = "checklist_version"
+    __table_args__ = (sa.UniqueConstraint("checklist_id", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    checklist_id: Mapped[UUID] = mapped_column(sa.ForeignKey("checklist.id"))
+    number: Mapped[int]
+    from_at: Mapped[datetime]
+    content: Mapped[dict[str, Any]]
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Area(Base):
+    """A cleaning area or a green area: a place with its grade. `square_m`: its size."""
+
+    __tablename__ = "area"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    place_id: Mapped[UUID] = mapped_column(sa.ForeignKey("place.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    grade: Mapped[str] = mapped_column(sa.String(10), default="")
+    name: Mapped[str] = mapped_column(sa.String(80))
+    name_en: Mapped[str | None] = mapped_column(sa.String(80))
+    square_m: Mapped[int | None]
+    retired_at: Mapped[datetime | None]
+
+
+class InspectionPlan(Base):
+    """Which checklist is to be done where and how often (`equipment.due.Interval`), and by whom.
+
+    `points`: ids of checkpoints; `from_time`, `until_time`: the local hours in which; `shared`: one of the trade does it, else everybody
+    must; `mode`: always, storm (only while the site is in storm mode) or calm (not then). A change ends it and begins another.
+    """
+
+    __tablename__ = "inspection_plan"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    checklist_id: Mapped[UUID] = mapped_column(sa.ForeignKey("checklist.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    name_en: Mapped[str | None] = mapped_column(sa.String(80))
+    points: Mapped[list[Any]]
+    every: Mapped[int]
+    unit: Mapped[str] = mapped_column(sa.String(10))
+    from_completion: Mapped[bool] = mapped_column(default=False)
+    months: Mapped[list[Any]] = mapped_column(default=list)
+    weekdays: Mapped[list[Any]] = mapped_column(default=list)
+    begins_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    from_time: Mapped[str] = mapped_column(sa.String(5), default="00:00")
+    until_time: Mapped[str] = mapped_column(sa.String(5), default="23:59")
+    trade: Mapped[str | None] = mapped_column(sa.String(20))
+    person_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
+    shared: Mapped[bool] = mapped_column(default=True)
+    mode: Mapped[str] = mapped_column(sa.String(10), default="always")
+    made_by_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Inspection(Base):
+    """One inspection 检查; its id is its record's. Its verdict is judged by the version it was made with, and written down for lists.
+
+    `again_of_id`: the inspection whose failed questions this one looks at again (复检).
+    """
+
+    __tablename__ = "inspection"
+    __table_args__ = (
+        sa.Index("ix_inspection_site_at", "site_id", "at"),
+        sa.Index("ix_inspection_checkpoint_at", "checkpoint_id", "at"),
+        sa.Index("ix_inspection_plan_at", "plan_id", "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"))
+    checklist_id: Mapped[UUID] = mapped_column(sa.ForeignKey("checklist.id"))
+    version_id: Mapped[UUID] = mapped_column(sa.ForeignKey("checklist_version.id"))
+    plan_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("inspection_plan.id"))
+    checkpoint_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("checkpoint.id"))
+    equipment_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("equipment.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime]
+    answers: Mapped[dict[str, Any]]
+    text: Mapped[str] = mapped_column(sa.Text, default="")
+    score: Mapped[int | None]
+    passed: Mapped[bool]
+    findings: Mapped[int] = mapped_column(default=0)
+    again_of_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("inspection.id"), index=True)
+
+
+class Finding(Base):
+    """Something an inspection found 问题项: which question, how bad, and the work order it raised. Never changed."""
+
+    __tablename__ = "finding"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    inspection_id: Mapped[UUID] = mapped_column(sa.ForeignKey("inspection.id"), index=True)
+    question: Mapped[str] = mapped_column(sa.String(40))
+    grade: Mapped[str] = mapped_column(sa.String(10))
+    severity: Mapped[str] = mapped_column(sa.String(10))
+    text: Mapped[str] = mapped_column(sa.Text, default="")
+    order_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("work_order.id"), index=True)
+
+
+class SiteMode(Base):
+    """A site's storm mode 恶劣天气: from when to when (None: still), and who said so."""
+
+    __tablename__ = "site_mode"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    mode: Mapped[str] = mapped_column(sa.String(10))
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+    begun_by_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    ended_by_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))

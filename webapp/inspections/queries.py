@@ -1,0 +1,77 @@
+"""Reading checklists and inspections, always for somebody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from webapp.core.db import db
+from webapp.core.problems import Problem
+from webapp.inspections.content import Content
+from webapp.inspections.models import Checklist, ChecklistVersion, Finding, Inspection, SiteMode
+from webapp.people.models import Person
+from webapp.people.queries import Membered, sites_of
+from webapp.sites.queries import reach
+
+
+def content_of(version: ChecklistVersion) -> Content:
+    """What that version asks."""
+    return Content.model_validate(version.content)
+
+
+def checklists_of(site_id: UUID) -> list[Checklist]:
+    """Checklists in use at a site, by name."""
+    return list(
+        db.session.scalars(
+            sa.select(Checklist).where(Checklist.site_id == site_id, Checklist.retired_at.is_(None)).order_by(Checklist.name)
+        )
+    )
+
+
+def checklist_for(person: Membered, checklist_id: UUID, at_least: str = "worker") -> Checklist:
+    """The checklist, for this person; refusals as in `reach`."""
+    found = db.session.get(Checklist, checklist_id)
+    if found is None:
+        raise Problem("not-found")
+    reach(person, found.site, at_least)
+    return found
+
+
+def version_at(checklist: Checklist, moment: datetime) -> ChecklistVersion | None:
+    """The version in force."""
+    return next((version for version in reversed(checklist.versions) if version.from_at <= moment), None)
+
+
+def inspections_reached(person: Membered, at_least: str = "worker") -> sa.Select[Inspection]:
+    """Inspections of the sites where the person holds that rank, in no order yet."""
+    own = sites_of(person, at_least)
+    found = sa.select(Inspection)
+    return found if own is None else found.where(Inspection.site_id.in_(own))
+
+
+def inspection_for(person: Person, inspection_id: UUID) -> Inspection:
+    """The inspection, for staff of its site."""
+    found = db.session.scalar(inspections_reached(person).where(Inspection.id == inspection_id))
+    if found is None:
+        raise Problem("not-found")
+    return found
+
+
+def findings_of(inspection_ids: list[UUID]) -> dict[UUID, list[Finding]]:
+    """Findings by inspection, one query."""
+    found: dict[UUID, list[Finding]] = {}
+    for finding in db.session.scalars(sa.select(Finding).where(Finding.inspection_id.in_(inspection_ids)).order_by(Finding.id)):
+        found.setdefault(finding.inspection_id, []).append(finding)
+    return found
+
+
+def is_storm(site_id: UUID, moment: datetime) -> SiteMode | None:
+    """The site's storm mode at a moment, if it was on."""
+    return db.session.scalar(
+        sa.select(SiteMode)
+        .where(SiteMode.site_id == site_id, SiteMode.from_at <= moment, sa.or_(SiteMode.until_at.is_(None), SiteMode.until_at > moment))
+        .order_by(SiteMode.from_at.desc())
+        .limit(1)
+    )
