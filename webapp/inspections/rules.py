@@ -55,7 +55,7 @@ def is_answer(question: Question, value: Any) -> bool:
     """Can that question be answered so?"""
     match question.kind:
         case "pass":
-            return value in WORTH
+            return isinstance(value, str) and value in WORTH
         case "yes_no":
             return isinstance(value, bool)
         case "choice":
