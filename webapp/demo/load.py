@@ -14,6 +14,7 @@ from webapp.demo.hexi import HEXI
 from webapp.demo.history import History
 from webapp.demo.jinxiu import JINXIU
 from webapp.demo.phones import Phone
+from webapp.demo.register import build_register, fault
 from webapp.demo.staff import STAFF
 from webapp.people.models import Person
 from webapp.records.sealing import seal_all
@@ -46,11 +47,13 @@ def load(seed: int, end: datetime, days: int = DAYS) -> None:
             for town in towns.values():
                 build_plans(town, staff["manager"].id, opened, start.date())
                 build_prices(town, staff["manager"].id, opened)
+            machines = build_register(towns["jinxiu"], staff["manager"].id, opened)
         phones = {username: Phone.hand_out(person, zone, opened) for username, person in staff.items()}
         History(seed, start, end, towns, phones, staff).play()
         with clock.at(end - SEEN_BEFORE):
             for username in ("desk", "supervisor", "manager", "technician", "technician2"):
                 mark_seen(staff[username], clock.now())
+        fault(machines, end, staff["technician"].id)
         with clock.at(end):
             seal_all()
 

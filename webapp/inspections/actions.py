@@ -83,7 +83,7 @@ def record_inspection(arrived: Arrived, author: Author, body: InspectionBody, la
             raise Held("bad-body")
     answers = {key: answer.model_dump(mode="json") for key, answer in body.answers.items()}
     verdict = rules.judge(queries.content_of(version), answers)
-    equipment_id = db.session.scalar(sa.select(Equipment.id).where(Equipment.checkpoint_id == checkpoint.id)) if checkpoint else None
+    equipment_id = _equipment(checklist.site_id, body, checkpoint)
     made = Inspection(
         id=arrived.id, site_id=checklist.site_id, checklist_id=checklist.id, version_id=version.id, plan_id=body.plan,
         checkpoint_id=checkpoint.id if checkpoint else None, equipment_id=equipment_id, person_id=author.id, at=arrived.at, answers=answers,
@@ -106,6 +106,17 @@ def _where(checklist: Checklist, body: InspectionBody, label: LabelRead | None) 
     if checkpoint is None or checkpoint.site_id != checklist.site_id:
         raise Held("bad-body")
     return checkpoint
+
+
+def _equipment(site_id: UUID, body: InspectionBody, checkpoint: Checkpoint | None) -> UUID | None:
+    """The equipment the record names, or the one whose label the point carries."""
+    named = sa.select(Equipment.id).where(Equipment.site_id == site_id)
+    if body.equipment is not None:
+        found = db.session.scalar(named.where(Equipment.id == body.equipment))
+        if found is None:
+            raise Held("bad-body")
+        return found
+    return db.session.scalar(named.where(Equipment.checkpoint_id == checkpoint.id).limit(1)) if checkpoint else None
 
 
 def _keep_finding(made: Inspection, found: rules.Finding, checkpoint: Checkpoint | None, answers: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ class InspectionBody(Lenient):
     version: Annotated[int, Field(ge=1, description="Number of the version it was made with")]
     code: Annotated[Short | None, Field(description="Code of the label that was scanned")] = None
     checkpoint: Annotated[UUID | None, Field(description="Id of the checkpoint, where no label was scanned")] = None
+    equipment: Annotated[UUID | None, Field(description="Id of the equipment, where several share a label")] = None
     plan: Annotated[UUID | None, Field(description="Id of the plan it was due by")] = None
     again_of: Annotated[UUID | None, Field(description="The inspection whose failed questions it looks at again")] = None
     answers: Annotated[dict[str, Answer], Field(max_length=300, description="Answers by question id")]

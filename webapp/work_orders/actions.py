@@ -57,7 +57,11 @@ def raise_order(raised: Raised, now: datetime, order_id: UUID | None = None) -> 
     agreement = agreement_at(raised.site_id, now)
     urgency = "urgent" if raised.urgent else "routine"
     new_id = order_id or ids.new_id()
-    repeat = None if raised.part_of_id or raised.origin == "plan" else queries.repeat_of(raised.site_id, raised.place_id, raised.type.code, now, raised.spot)
+    repeat = (
+        None
+        if raised.part_of_id or raised.origin == "plan"
+        else queries.repeat_of(raised.site_id, raised.place_id, raised.type.code, now, raised.spot)
+    )
     order = WorkOrder(
         id=new_id,
         number=receipt_code(new_id),
