@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from webapp.core import clock
 from webapp.core.clock import day_bounds, local_day
-from webapp.core.db import db
+from webapp.core.db import db, reading
 from webapp.equipment import queries
 from webapp.equipment.bodies import ReadingBody
-from webapp.equipment.due import next_due
-from webapp.equipment.models import Equipment, EquipmentStatus, MaintenanceDue, MaintenancePlan, Meter, Reading
+from webapp.equipment.coming import Coming, coming
+from webapp.equipment.models import Equipment, EquipmentStatus, MaintenanceDue, Meter, Reading
 from webapp.equipment.rules import Read, doubt
 from webapp.people.authors import Author
 from webapp.people.queries import rank_at
@@ -26,7 +26,8 @@ from webapp.work_orders import actions as work
 from webapp.work_orders.models import WorkOrder
 from webapp.work_orders.queries import types_of
 
-LATELY = 200  # readings that the next one is compared with
+TASK = "equipment.raise_due"
+EVERY = timedelta(minutes=15)
 
 
 def set_status(
@@ -51,7 +52,7 @@ def record_reading(arrived: Arrived, author: Author, body: ReadingBody, label: L
         raise Held("no-access")
     if body.code and label is None:
         raise Held("unknown-code")
-    before = queries.reads_of(meter.id)[-LATELY:]
+    before = [read for read in queries.reads_of(meter.id) if read.at < arrived.at]
     reading = Reading(
         id=arrived.id, site_id=meter.site_id, meter_id=meter.id, person_id=author.id, at=arrived.at, value=body.value,
         doubt=doubt(before, Read(arrived.at, body.value), meter.digits), text=body.text or arrived.envelope.note,
@@ -64,71 +65,50 @@ def record_reading(arrived: Arrived, author: Author, body: ReadingBody, label: L
 # ---------------------------------------------------------------- plans
 
 
-@dataclass(frozen=True)
-class Coming:
-    """A time at which a plan wants something done with a piece of equipment."""
-
-    plan: MaintenancePlan
-    equipment: Equipment
-    due_on: date
-
-
-def coming(site: Site, today: date) -> Iterator[Coming]:
-    """The next time of every plan for each piece of equipment it is about: a fixed number of queries."""
-    plans = queries.plans_of(site.id, today)
-    equipment = queries.equipment_of(site.id)
-    done = queries.done_by_plan([plan.id for plan in plans], site.zone)
-    for plan in plans:
-        about = [
-            one for one in equipment if one.id == plan.equipment_id or (plan.equipment_id is None and one.class_code == plan.class_code)
-        ]
-        for one in about:
-            due = next_due(queries.interval_of(plan), done.get((plan.id, one.id), ()))
-            if due is not None and (plan.ends_on is None or due <= plan.ends_on):
-                yield Coming(plan, one, due)
-
-
 def raise_due(site: Site, now: datetime) -> list[WorkOrder]:
-    """Raise the work orders of every plan whose time comes within its lead, each once however often this runs."""
+    """Raise the work orders of every plan whose time comes within its lead, each once however often this runs.
+
+    While the order of an earlier time is open no second one is raised: that one is done first.
+    """
+    wanted = due_for_raising(site, now)
+    return [_raise(one, now) for one in wanted]
+
+
+def due_for_raising(site: Site, now: datetime) -> list[Coming]:
+    """What `raise_due` would raise. A fixed number of queries, one more for each plan that goes by usage."""
     today = local_day(now, site.zone)
     wanted = [one for one in coming(site, today) if one.due_on - timedelta(days=one.plan.lead_days) <= today]
-    there = set(db.session.execute(sa.select(MaintenanceDue.plan_id, MaintenanceDue.equipment_id, MaintenanceDue.due_on).where(
-        MaintenanceDue.plan_id.in_([one.plan.id for one in wanted])
-    )).tuples())  # fmt: skip
-    raised = []
-    for one in wanted:
-        if (one.plan.id, one.equipment.id, one.due_on) not in there and not _open(one):
-            raised.append(_raise(one, now))
-    return raised
-
-
-def _open(one: Coming) -> bool:
-    """Is the order of an earlier time of this plan still open? Then that one is done first: two at once would be one too many."""
-    return db.session.scalar(
-        sa.select(sa.func.count())
-        .select_from(MaintenanceDue)
-        .join(WorkOrder, WorkOrder.id == MaintenanceDue.order_id)
-        .where(
-            MaintenanceDue.plan_id == one.plan.id, MaintenanceDue.equipment_id == one.equipment.id, WorkOrder.finished_at.is_(None),
-            WorkOrder.closed_at.is_(None),
-        )
-    ) != 0  # fmt: skip
+    if not wanted:
+        return []
+    there, being_done = set(), set()
+    for due, order in queries.dues_of({one.plan.id for one in wanted}, min(one.due_on for one in wanted)):
+        there.add((due.plan_id, due.equipment_id, due.due_on))
+        if order.finished_at is None and order.closed_at is None:
+            being_done.add((due.plan_id, due.equipment_id))
+    return [one for one in wanted if (*one.pair, one.due_on) not in there and one.pair not in being_done]
 
 
 def _raise(one: Coming, now: datetime) -> WorkOrder:
     plan, equipment = one.plan, one.equipment
     types = types_of(plan.site_id)
+    words = f"{plan.name} · {equipment.name}" + (f"\n{plan.text}" if plan.text else "")
     raised = work.Raised(
-        plan.site_id, types.get(plan.type_code) or types["damage"], plan.person_id, f"{plan.name} · {equipment.name}" + (f"\n{plan.text}" if plan.text else ""),
-        place_id=equipment.place_id, checkpoint_id=equipment.checkpoint_id, origin="plan",
+        plan.site_id, types.get(plan.type_code) or types["damage"], plan.person_id, words, place_id=equipment.place_id,
+        checkpoint_id=equipment.checkpoint_id, spot=equipment.number, origin="plan",
     )  # fmt: skip
     order = work.raise_order(raised, now)
-    order.due_at = end_of(one.due_on, equipment.site.zone)
-    db.session.add(MaintenanceDue(plan_id=plan.id, equipment_id=equipment.id, due_on=one.due_on, order_id=order.id))
+    # By usage it is due now; the lead is the time there is to do it.
+    last_day = one.due_on + timedelta(days=plan.lead_days) if one.by_usage else one.due_on
+    order.due_at = day_bounds(last_day, equipment.site.zone)[1]
+    db.session.add(MaintenanceDue(plan_id=plan.id, equipment_id=equipment.id, due_on=one.due_on, order_id=order.id, by_usage=one.by_usage))
     db.session.flush()
     return order
 
 
-def end_of(day: date, zone: str) -> datetime:
-    """The last moment of a local day."""
-    return day_bounds(day, zone)[1]
+def raise_everywhere(_payload: dict[str, Any]) -> None:
+    """What the background does: raise at every site what is due there. It looks as a reader, so that phones' records wait for nobody."""
+    now = clock.now()
+    with reading():
+        wanting = [site.id for site in db.session.scalars(sa.select(Site)) if due_for_raising(site, now)]
+    for site_id in wanting:
+        raise_due(db.session.get_one(Site, site_id), now)

@@ -8,7 +8,7 @@ and never later (a lift: "at least every 15 days").
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
@@ -73,6 +73,14 @@ def next_due(interval: Interval, done: Iterable[date]) -> date | None:
     if interval.from_completion:
         return _in_season(interval, max(interval.after(last), interval.begins_on))
     return _from_grid(interval, _settles(interval, last) + timedelta(days=1))
+
+
+def next_wanted(interval: Interval, done: Iterable[date], called_off: Collection[date] = (), since: date = date.min) -> date | None:
+    """`next_due`, past the times that were called off and those of before the thing was there."""
+    due = next_due(interval, done)
+    while due is not None and (due in called_off or due < since):
+        due = _in_season(interval, interval.after(due)) if interval.from_completion else _from_grid(interval, due + timedelta(days=1))
+    return due
 
 
 def history(interval: Interval, done: Iterable[date], today: date) -> list[Due]:

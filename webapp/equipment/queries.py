@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from webapp.core.clock import local_day
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.equipment.due import Interval
@@ -52,12 +52,15 @@ def changes_of(equipment_ids: Iterable[UUID]) -> dict[UUID, list[Change]]:
     return found
 
 
-def reads_of(meter_id: UUID, since: datetime | None = None) -> list[Read]:
-    """What a meter showed, in order."""
-    found = sa.select(Reading.at, Reading.value).where(Reading.meter_id == meter_id)
-    if since:
-        found = found.where(Reading.at >= since)
-    return [Read(at, value) for at, value in db.session.execute(found.order_by(Reading.at))]
+MISREAD = ("below_last", "too_long")  # what cannot be: the next readings are not compared with it
+LATELY = 200  # readings that the next one is compared with
+
+
+def reads_of(meter_id: UUID, most: int = LATELY) -> list[Read]:
+    """What a meter showed of late, in order, without what was misread."""
+    sound = sa.or_(Reading.doubt.is_(None), Reading.doubt.not_in(MISREAD))
+    found = sa.select(Reading.at, Reading.value).where(Reading.meter_id == meter_id, sound).order_by(Reading.at.desc()).limit(most)
+    return [Read(at, value) for at, value in reversed(db.session.execute(found).all())]
 
 
 def interval_of(plan: MaintenancePlan) -> Interval:
@@ -76,16 +79,53 @@ def plans_of(site_id: UUID, today: date) -> list[MaintenancePlan]:
     )
 
 
-def done_by_plan(plan_ids: Iterable[UUID], zone: str) -> dict[tuple[UUID, UUID], list[date]]:
-    """The local days on which each plan was done, by plan and equipment: the days its work orders were finished. One query."""
-    found: dict[tuple[UUID, UUID], list[date]] = {}
-    rows = (
+def finished(plan_ids: Iterable[UUID]) -> sa.Select[UUID, UUID, datetime | None]:
+    """When the plans' work orders were finished, by plan and equipment; to be narrowed."""
+    return (
         sa.select(MaintenanceDue.plan_id, MaintenanceDue.equipment_id, WorkOrder.finished_at)
         .join(WorkOrder, WorkOrder.id == MaintenanceDue.order_id)
         .where(MaintenanceDue.plan_id.in_(list(plan_ids)), WorkOrder.finished_at.isnot(None), WorkOrder.state != "cancelled")
-        .order_by(WorkOrder.finished_at)
     )
-    for plan_id, equipment_id, finished_at in db.session.execute(rows):
-        assert finished_at is not None
-        found.setdefault((plan_id, equipment_id), []).append(finished_at.astimezone(ZoneInfo(zone)).date())
+
+
+def done_by_plan(plan_ids: Iterable[UUID], zone: str, equipment_id: UUID | None = None) -> dict[tuple[UUID, UUID], list[date]]:
+    """The local days on which each plan was done, by plan and equipment. One query."""
+    found: dict[tuple[UUID, UUID], list[date]] = {}
+    rows = finished(plan_ids).order_by(WorkOrder.finished_at)
+    if equipment_id:
+        rows = rows.where(MaintenanceDue.equipment_id == equipment_id)
+    for plan_id, about_id, finished_at in db.session.execute(rows):
+        assert finished_at is not None  # asked for above
+        found.setdefault((plan_id, about_id), []).append(local_day(finished_at, zone))
     return found
+
+
+def last_done(plan_ids: Iterable[UUID], zone: str, before: datetime | None = None) -> dict[tuple[UUID, UUID], date]:
+    """The local day on which each plan was last done, by plan and equipment; before a moment, if one is given. One query."""
+    rows = finished(plan_ids)
+    if before:
+        rows = rows.where(WorkOrder.finished_at < before)
+    last = rows.with_only_columns(MaintenanceDue.plan_id, MaintenanceDue.equipment_id, sa.func.max(WorkOrder.finished_at))
+    rows_ = db.session.execute(last.group_by(MaintenanceDue.plan_id, MaintenanceDue.equipment_id))
+    return {(plan_id, about_id): local_day(at, zone) for plan_id, about_id, at in rows_ if at}
+
+
+def called_off(plan_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], set[date]]:
+    """The times whose work orders were cancelled, by plan and equipment. One query."""
+    found: dict[tuple[UUID, UUID], set[date]] = {}
+    rows = (
+        sa.select(MaintenanceDue.plan_id, MaintenanceDue.equipment_id, MaintenanceDue.due_on)
+        .join(WorkOrder, WorkOrder.id == MaintenanceDue.order_id)
+        .where(MaintenanceDue.plan_id.in_(list(plan_ids)), WorkOrder.state == "cancelled")
+    )
+    for plan_id, about_id, due_on in db.session.execute(rows):
+        found.setdefault((plan_id, about_id), set()).add(due_on)
+    return found
+
+
+def dues_of(plan_ids: Iterable[UUID], since: date) -> list[tuple[MaintenanceDue, WorkOrder]]:
+    """The times from a day on for which orders were raised, and those of before whose order is still open. One query."""
+    is_open = sa.and_(WorkOrder.finished_at.is_(None), WorkOrder.closed_at.is_(None))
+    found = sa.select(MaintenanceDue, WorkOrder).join(WorkOrder, WorkOrder.id == MaintenanceDue.order_id)
+    wanted = (MaintenanceDue.plan_id.in_(list(plan_ids)), sa.or_(MaintenanceDue.due_on >= since, is_open))
+    return [(due, order) for due, order in db.session.execute(found.where(*wanted))]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.equipment.classes import CLASSES, LegalRule
-from webapp.equipment.models import Equipment, MaintenancePlan, Meter
+from webapp.equipment.models import Equipment, EquipmentDocument, MaintenancePlan, Meter
 
 
 @dataclass(frozen=True)
@@ -95,11 +99,53 @@ def add_meter(site_id: UUID, facts: MeterFacts) -> Meter:
     return made
 
 
+@dataclass(frozen=True)
+class PlanFacts:
+    """A maintenance plan as somebody describes it: for one piece, or for each of a class."""
+
+    name: str
+    name_en: str | None
+    every: int
+    unit: str
+    begins_on: date
+    type_code: str
+    equipment_id: UUID | None = None
+    class_code: str | None = None
+    basis: str = "own"
+    source: str = ""
+    from_completion: bool = False
+    months: Sequence[int] = ()
+    lead_days: int = 3
+    meter_id: UUID | None = None
+    per_usage: Decimal | None = None
+    text: str = ""
+
+
+def add_plan(site_id: UUID, facts: PlanFacts, person_id: UUID, now: datetime) -> MaintenancePlan:
+    """Begin a plan of the site's own. That its times come at all is the form's to check."""
+    columns = {name: getattr(facts, name) for name in facts.__dataclass_fields__} | {"months": list(facts.months)}
+    made = MaintenancePlan(site_id=site_id, person_id=person_id, made_at=now, **columns)
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def add_document(
+    equipment: Equipment, name: str, number: str, valid_until: date | None, photo_sha256: str | None, person_id: UUID, now: datetime
+) -> EquipmentDocument:
+    """Keep a document; the latest of its name counts, the earlier ones stay."""
+    made = EquipmentDocument(
+        equipment_id=equipment.id, name=name, number=number, valid_until=valid_until, photo_sha256=photo_sha256, person_id=person_id, at=now
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
 def switch_on(site_id: UUID, rule: LegalRule, begins_on: date, person_id: UUID, now: datetime) -> MaintenancePlan:
     """Let a legal duty hold at the site for every piece of its class, from a day on. Done from completion, and never later."""
-    known = db.select(MaintenancePlan).where(
-        MaintenancePlan.site_id == site_id, MaintenancePlan.legal_code == rule.code, MaintenancePlan.ends_on.is_(None)
-    )
+    in_force = sa.or_(MaintenancePlan.ends_on.is_(None), MaintenancePlan.ends_on >= begins_on)
+    known = sa.select(MaintenancePlan).where(MaintenancePlan.site_id == site_id, MaintenancePlan.legal_code == rule.code, in_force)
     plan = db.session.scalar(known)
     if plan is None:
         plan = MaintenancePlan(
@@ -108,7 +154,8 @@ def switch_on(site_id: UUID, rule: LegalRule, begins_on: date, person_id: UUID, 
             type_code=CLASSES[rule.class_code].type_code, person_id=person_id, made_at=now,
         )  # fmt: skip
         db.session.add(plan)
-        db.session.flush()
+    plan.ends_on = None  # switched off by mistake a moment ago, it goes on as it was
+    db.session.flush()
     return plan
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -71,6 +71,24 @@ def usages(reads: Iterable[Read], digits: int) -> list[Usage]:
     return found
 
 
+class Usual(NamedTuple):
+    """What a meter is expected to show: its last reading, and the least and the most that is usual a day (None: not known yet)."""
+
+    last: Read
+    least: Decimal | None
+    most: Decimal | None
+
+
+def usual(reads: Sequence[Read], digits: int) -> Usual | None:
+    """What is expected of the next reading; None before the first one. A meter that stood still says nothing of what is usual."""
+    ordered = sorted(reads)
+    if not ordered:
+        return None
+    daily = [usage.per_day for usage in usages(ordered, digits)][-12:]
+    middle = median(daily) if len(daily) >= FIRST else Decimal(0)
+    return Usual(ordered[-1], middle / WIDE, middle * WIDE) if middle else Usual(ordered[-1], None, None)
+
+
 def doubt(reads: Sequence[Read], new: Read, digits: int) -> str | None:
     """Why a new reading should be looked at again, or None: too_long (more digits than the meter has), below_last, jump.
 
@@ -82,11 +100,22 @@ def doubt(reads: Sequence[Read], new: Read, digits: int) -> str | None:
     if not before:
         return None
     (latest,) = usages([before[-1], new], digits)
-    usual = [usage.per_day for usage in usages(before, digits)][-12:]
-    if len(usual) < FIRST:
+    daily = [usage.per_day for usage in usages(before, digits)][-12:]
+    if len(daily) < FIRST:
         return "below_last" if latest.rolled else None
-    middle = median(usual)
+    middle = median(daily)
     is_usual = latest.per_day <= middle * WIDE and latest.per_day * WIDE >= middle
     if latest.rolled:
         return None if is_usual else "below_last"
     return None if is_usual or middle == 0 else "jump"
+
+
+def used_up(reads: Iterable[Read], digits: int, amount: Decimal, counts: Callable[[datetime], bool]) -> datetime | None:
+    """When a meter had run for `amount` in the stretches that end on a day that counts; None while it has not."""
+    total = Decimal(0)
+    for usage in usages(reads, digits):
+        if counts(usage.until):
+            total += usage.amount
+        if total >= amount:
+            return usage.until
+    return None
