@@ -1,0 +1,197 @@
+"""One piece of equipment on one page, and what is done there: its status, a work order, a document, a renewal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from webapp.core import clock, gate
+from webapp.core.clock import local_day
+from webapp.core.db import db
+from webapp.core.forms import check
+from webapp.core.problems import Problem
+from webapp.equipment import actions, lifeline, queries, register, renewal
+from webapp.equipment.classes import CLASSES
+from webapp.equipment.forms import DecisionForm, DocumentForm, OrderForm, RenewalForm, StatusForm
+from webapp.equipment.listing import LOOKED_BACK
+from webapp.equipment.models import Equipment, EquipmentDocument
+from webapp.equipment.rules import STATUSES, downtime
+from webapp.equipment.words import BASIS_WORDS, RENEWAL_WORDS, document_words, line_words
+from webapp.people.queries import names, rank_at
+from webapp.people.session import me
+from webapp.photos import actions as photos
+from webapp.photos.views import hand_out
+from webapp.work_orders import actions as work
+from webapp.work_orders import pricing
+from webapp.work_orders.charges import BadAmount, minor_of
+from webapp.work_orders.models import WorkOrder
+from webapp.work_orders.queries import types_of
+
+item_pages = Blueprint("item", __name__)
+
+
+@item_pages.get("/equipment/items/<uuid:equipment_id>")
+@gate.signed_in
+def item_page(equipment_id: UUID) -> str:
+    """Everything about one piece."""
+    return show(queries.equipment_for(me(), equipment_id))
+
+
+def show(one: Equipment, errors: dict[str, str] | None = None) -> str:
+    """The page, with what was wrong in a form."""
+    now, rank = clock.now(), rank_at(me(), one.site_id) or 0
+    today, said = local_day(now, one.site.zone), lifeline.last_status(one)
+    changes = queries.changes_of([one.id]).get(one.id, [])
+    events, older = lifeline.events_of(one, me(), asked_before() or now + clock.DAY, now)
+    renewals = renewal.renewals_of(one.id)
+    return render_template(
+        "equipment/item.html", one=one, site_=one.site, now=now, today=today, class_=CLASSES[one.class_code], said=said,
+        status=said.status if said else "running", statuses=STATUSES, down=downtime(changes, now - LOOKED_BACK, now), plans=lifeline.plan_lines(one, today),
+        meters=lifeline.meters_with_last(one.site_id, one.id), documents=lifeline.documents_of([one.id]).get(one.id, []), document_words=document_words,
+        line_words=line_words, basis=BASIS_WORDS, events=events, older=older, renewals=renewals, renewal_words=RENEWAL_WORDS, errors=errors or {},
+        values=request.form if errors else {}, parent=db.session.get(Equipment, one.parent_id) if one.parent_id else None,
+        parts=[other for other in queries.equipment_of(one.site_id) if other.parent_id == one.id], may_edit=rank >= gate.RANKS["supervisor"],
+        may_decide=rank >= gate.RANKS["manager"], currency=currency_at(one),
+        people=names([*([said.person_id] if said else []), *(step.person_id for each in renewals for step in each.steps)]),
+    )  # fmt: skip
+
+
+def asked_before() -> datetime | None:
+    """From where the history goes on, as the address says; what is no moment is none."""
+    try:
+        found = datetime.fromisoformat(request.args.get("before", ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def currency_at(one: Equipment) -> str:
+    """The site's currency."""
+    terms = pricing.terms_at(pricing.terms_of(one.site_id), clock.now())
+    return terms.currency if terms else pricing.DEFAULT_CURRENCY
+
+
+def back_to(one: Equipment) -> Response:
+    """To its page, as it is now."""
+    return redirect(url_for("item.item_page", equipment_id=one.id), 303)
+
+
+# ---------------------------------------------------------------- status and work
+
+
+@item_pages.post("/equipment/items/<uuid:equipment_id>/status")
+@gate.signed_in
+def change_status(equipment_id: UUID) -> Response | tuple[str, int]:
+    """How it fares from now on, said by anybody who works at the site; with a work order about it, if wished."""
+    one, now = queries.equipment_for(me(), equipment_id), clock.now()
+    form, errors = check(StatusForm, request.form)
+    if form is None:
+        return show(one, errors), 422
+    order = raise_about(one, form.reason or str(_("Fault")), False, now) if form.order and form.status != "running" else None
+    actions.set_status(one, form.status, form.reason, me().id, now, order.id if order else None)
+    flash(_("Work order %(number)s is raised.", number=order.number) if order else _("Saved."))
+    return back_to(one)
+
+
+@item_pages.post("/equipment/items/<uuid:equipment_id>/orders")
+@gate.signed_in
+def raise_order(equipment_id: UUID) -> Response | tuple[str, int]:
+    """Raise a work order about it."""
+    one = queries.equipment_for(me(), equipment_id)
+    form, errors = check(OrderForm, request.form)
+    if form is None:
+        return show(one, errors), 422
+    order = raise_about(one, form.text, form.urgent, clock.now())
+    flash(_("Work order %(number)s is raised.", number=order.number))
+    return back_to(one)
+
+
+def raise_about(one: Equipment, text: str, urgent: bool, now: datetime) -> WorkOrder:
+    """A work order of the class's type, at the piece's place, under its number."""
+    types = types_of(one.site_id)
+    type_ = types.get(CLASSES[one.class_code].type_code) or types["damage"]
+    words = f"{one.name}: {text}"
+    raised = work.Raised(
+        one.site_id, type_, me().id, words, urgent, place_id=one.place_id, checkpoint_id=one.checkpoint_id, spot=one.number
+    )
+    return work.raise_order(raised, now)
+
+
+# ---------------------------------------------------------------- documents
+
+
+@item_pages.post("/equipment/items/<uuid:equipment_id>/documents")
+@gate.at_least("supervisor")
+def add_document(equipment_id: UUID) -> Response | tuple[str, int]:
+    """Keep a document, with a picture of it if there is one."""
+    one = queries.equipment_for(me(), equipment_id, "supervisor")
+    form, errors = check(DocumentForm, request.form)
+    if form is None:
+        return show(one, {f"document-{name}": why for name, why in errors.items()}), 422
+    upload = request.files.get("photo")
+    content = upload.read() if upload else b""
+    try:
+        sha256 = photos.store_office(content, me().id) if content else None
+    except Problem as refused:
+        return show(one, {"document-photo": str(refused.sentence)}), 422
+    register.add_document(one, form.name, form.number, form.valid_until, sha256, me().id, clock.now())
+    flash(_("%(name)s added.", name=form.name))
+    return back_to(one)
+
+
+@item_pages.get("/equipment/items/<uuid:equipment_id>/documents/<uuid:document_id>")
+@gate.signed_in
+def document_picture(equipment_id: UUID, document_id: UUID) -> Response:
+    """The picture of a document, for the site's staff."""
+    one, document = queries.equipment_for(me(), equipment_id), db.session.get(EquipmentDocument, document_id)
+    if document is None or document.equipment_id != one.id or document.photo_sha256 is None:
+        raise Problem("not-found")
+    return hand_out(document.photo_sha256)
+
+
+# ---------------------------------------------------------------- renewal
+
+
+@item_pages.post("/equipment/items/<uuid:equipment_id>/renewals")
+@gate.at_least("supervisor")
+def propose(equipment_id: UUID) -> Response | tuple[str, int]:
+    """Propose to renew it."""
+    one = queries.equipment_for(me(), equipment_id, "supervisor")
+    form, errors = check(RenewalForm, request.form)
+    if form is None:
+        return show(one, {f"renewal-{name}": why for name, why in errors.items()}), 422
+    try:
+        cost = minor_of(form.cost, currency_at(one))
+    except BadAmount:
+        return show(one, {"renewal-cost": _("An amount like 85 or 12.50, please.")}), 422
+    renewal.propose(one, form.text, cost, currency_at(one), me().id, clock.now())
+    flash(_("The manager decides."))
+    return back_to(one)
+
+
+@item_pages.post("/equipment/renewals/<uuid:renewal_id>")
+@gate.at_least("supervisor")
+def go_on(renewal_id: UUID) -> Response | tuple[str, int]:
+    """Approve or refuse it, as a manager; or say what came of it."""
+    found = renewal.renewal_by_id(renewal_id)
+    if found is None:
+        raise Problem("not-found")
+    form, errors = check(DecisionForm, request.form)
+    decides = request.form.get("do") != "finish"
+    one = queries.equipment_for(me(), found.equipment_id, "manager" if decides else "supervisor")
+    if form is None:
+        return show(one, errors), 422
+    if form.do == "finish":
+        try:
+            cost = minor_of(form.cost, found.currency) if form.cost else None
+        except BadAmount:
+            return show(one, {f"finish-{found.id}": _("An amount like 85 or 12.50, please.")}), 422
+        renewal.finish(found, form.text, cost, me().id, clock.now())
+    else:
+        renewal.decide(found, form.do == "approve", form.text, me().id, clock.now())
+    flash(_("Saved."))
+    return back_to(one)

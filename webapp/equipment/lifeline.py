@@ -1,0 +1,176 @@
+"""Everything about one piece of equipment: its plans, meters, documents, and what ever happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from webapp.core.db import db
+from webapp.core.gate import RANKS
+from webapp.core.i18n import named
+from webapp.equipment import queries
+from webapp.equipment.coming import Coming, concerns, history_of, next_of
+from webapp.equipment.due import Due
+from webapp.equipment.models import (
+    Equipment,
+    EquipmentDocument,
+    EquipmentStatus,
+    MaintenanceDue,
+    MaintenancePlan,
+    Meter,
+    Reading,
+    RenewalStep,
+)
+from webapp.equipment.words import RENEWAL_WORDS, STATUS_MARKS, STATUS_WORDS
+from webapp.people.models import Person
+from webapp.people.queries import names, rank_at
+from webapp.work_orders.models import WorkOrder
+from webapp.work_orders.words import ORIGIN_WORDS, order_mark
+
+SHOWN = 30  # things that happened, a page
+TIMES = 6  # of a plan's history
+
+
+@dataclass(frozen=True)
+class PlanLines:
+    """A plan of one piece: its next time, and the latest ones before."""
+
+    plan: MaintenancePlan
+    next: Coming | None
+    lines: list[Due]
+
+
+def plan_lines(one: Equipment, today: date) -> list[PlanLines]:
+    """The plans in force that are about the piece."""
+    zone = one.site.zone
+    plans = [plan for plan in queries.plans_of(one.site_id, today) if concerns(plan, one)]
+    done = queries.done_by_plan([plan.id for plan in plans], zone, one.id)
+    upcoming = {each.plan.id: each for each in next_of(plans, [one], zone)}
+    found = []
+    for plan in plans:
+        past = [line for line in history_of(plan, one, done.get((plan.id, one.id), ()), zone, today) if line.state != "due"]
+        found.append(PlanLines(plan, upcoming.get(plan.id), past[: -TIMES - 1 : -1]))
+    return sorted(found, key=lambda each: each.next.due_on if each.next else date.max)
+
+
+def documents_of(equipment_ids: Iterable[UUID]) -> dict[UUID, list[EquipmentDocument]]:
+    """Documents by piece: of each name the latest, those that run out first at the top. One query."""
+    found: dict[UUID, dict[str, EquipmentDocument]] = {}
+    rows = sa.select(EquipmentDocument).where(EquipmentDocument.equipment_id.in_(list(equipment_ids)))
+    for document in db.session.scalars(rows.order_by(EquipmentDocument.at, EquipmentDocument.id)):
+        found.setdefault(document.equipment_id, {})[document.name] = document
+    return {key: sorted(by_name.values(), key=lambda d: (d.valid_until or date.max, d.name)) for key, by_name in found.items()}
+
+
+def meters_with_last(site_id: UUID, equipment_id: UUID | None = None) -> list[tuple[Meter, Reading | None]]:
+    """Meters in use at the site, or of one piece, each with its last reading. Two queries."""
+    wanted = sa.select(Meter).where(Meter.site_id == site_id, Meter.retired_at.is_(None)).order_by(Meter.number)
+    if equipment_id:
+        wanted = wanted.where(Meter.equipment_id == equipment_id)
+    meters = list(db.session.scalars(wanted))
+    latest = (
+        sa.select(Reading.meter_id, sa.func.max(Reading.at).label("at"))
+        .where(Reading.meter_id.in_([meter.id for meter in meters]))
+        .group_by(Reading.meter_id)
+        .subquery()
+    )
+    rows = db.session.scalars(sa.select(Reading).join(latest, sa.and_(Reading.meter_id == latest.c.meter_id, Reading.at == latest.c.at)))
+    last = {reading.meter_id: reading for reading in rows}
+    return [(meter, last.get(meter.id)) for meter in meters]
+
+
+# ---------------------------------------------------------------- what happened
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to the piece. `href`: where one looks at it, "" where the reader may not."""
+
+    at: datetime
+    mark: str
+    word: str
+    title: str
+    sub: str
+    href: str = ""
+
+
+def events_of(one: Equipment, person: Person, before: datetime, now: datetime) -> tuple[list[Event], datetime | None]:
+    """What happened before a moment, the latest first; and from where the page of older ones goes on, if there are any."""
+    found = [*_statuses(one, before), *_orders(one, person, before, now), *_renewals(one, before), *_documents(one, before)]
+    found.sort(key=lambda event: event.at, reverse=True)
+    shown = found[:SHOWN]
+    return shown, (shown[-1].at if len(found) > SHOWN else None)
+
+
+def _statuses(one: Equipment, before: datetime) -> Iterator[Event]:
+    rows = db.session.scalars(
+        sa.select(EquipmentStatus)
+        .where(EquipmentStatus.equipment_id == one.id, EquipmentStatus.at < before)
+        .order_by(EquipmentStatus.at.desc())
+        .limit(SHOWN + 1)
+    ).all()
+    people = names(row.person_id for row in rows)
+    for row in rows:
+        yield Event(
+            row.at, STATUS_MARKS[row.status], str(STATUS_WORDS[row.status]), row.reason or str(STATUS_WORDS[row.status]), named(people[row.person_id])
+        )  # fmt: skip
+
+
+def orders_of(one: Equipment) -> sa.Select[WorkOrder]:
+    """Work orders about the piece: raised by its plans, with a change of its status, under its number; or at its own checkpoint."""
+    planned = sa.select(MaintenanceDue.order_id).where(MaintenanceDue.equipment_id == one.id)
+    said = sa.select(EquipmentStatus.order_id).where(EquipmentStatus.equipment_id == one.id, EquipmentStatus.order_id.isnot(None))
+    about = [WorkOrder.id.in_(planned), WorkOrder.id.in_(said), WorkOrder.spot == one.number]
+    if one.checkpoint_id:
+        # Several pieces share a point (a pump room's): an order there that names another of them is not this one's.
+        others = sa.select(Equipment.number).where(Equipment.checkpoint_id == one.checkpoint_id, Equipment.id != one.id)
+        about.append(sa.and_(WorkOrder.checkpoint_id == one.checkpoint_id, WorkOrder.spot.not_in(others)))
+    return sa.select(WorkOrder).where(WorkOrder.site_id == one.site_id, sa.or_(*about))
+
+
+def _orders(one: Equipment, person: Person, before: datetime, now: datetime) -> Iterator[Event]:
+    rows = db.session.scalars(
+        orders_of(one).where(WorkOrder.raised_at < before).order_by(WorkOrder.raised_at.desc()).limit(SHOWN + 1)
+    ).all()
+    people = names(order.assignee_id for order in rows if order.assignee_id)
+    sees_all = (rank_at(person, one.site_id) or 0) >= RANKS["desk"]
+    for order in rows:
+        mark, word = order_mark(order, now)
+        who = named(people.get(order.assignee_id)) if order.assignee_id else ""
+        sub = " · ".join(part for part in (order.number, str(ORIGIN_WORDS[order.origin]), who) if part)
+        may_open = sees_all or person.id in (order.assignee_id, order.raised_by_id)
+        yield Event(order.raised_at, mark, word, order.text.split("\n")[0][:120], sub, f"/work-orders/{order.id}" if may_open else "")
+
+
+def _renewals(one: Equipment, before: datetime) -> Iterator[Event]:
+    rows = db.session.scalars(sa.select(RenewalStep).where(RenewalStep.equipment_id == one.id, RenewalStep.at < before)).all()
+    people = names(row.person_id for row in rows)
+    for row in rows:
+        verb = row.verb if row.verb != "decide" else ("approve" if row.approved else "refuse")
+        yield Event(
+            row.at, "neutral", _("Renewal"), str(RENEWAL_WORDS[verb]), " · ".join(filter(None, (named(people[row.person_id]), row.text)))
+        )
+
+
+def _documents(one: Equipment, before: datetime) -> Iterator[Event]:
+    rows = db.session.scalars(
+        sa.select(EquipmentDocument).where(EquipmentDocument.equipment_id == one.id, EquipmentDocument.at < before)
+    ).all()
+    people = names(row.person_id for row in rows)
+    for row in rows:
+        yield Event(row.at, "neutral", _("Document"), " ".join(filter(None, (row.name, row.number))), named(people[row.person_id]))
+
+
+def last_status(one: Equipment) -> EquipmentStatus | None:
+    """What was said last of how it fares."""
+    return db.session.scalar(
+        sa.select(EquipmentStatus)
+        .where(EquipmentStatus.equipment_id == one.id)
+        .order_by(EquipmentStatus.at.desc(), EquipmentStatus.id.desc())
+        .limit(1)
+    )
