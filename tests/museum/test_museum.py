@@ -15,6 +15,7 @@ from flask import Flask
 from tests.making import Phone, World, looking
 from webapp.core import clock
 from webapp.core.db import db, writing
+from webapp.equipment.models import Meter, Reading
 from webapp.patrols.models import RoundStep, Scan, Schedule
 from webapp.people.models import Duty
 from webapp.records.models import Correction, Note, Record
@@ -27,10 +28,11 @@ from webapp.work_orders.types import HANDBOOK_TYPES
 
 HERE = Path(__file__).parent
 INDEX: list[dict[str, Any]] = json.loads((HERE / "index.json").read_text())
-EFFECTS = (Scan, Note, RoundStep, Duty, Correction, WorkStep)
+EFFECTS = (Scan, Note, RoundStep, Duty, Correction, WorkStep, Reading)
 CODE = "9NTQ6SBNPP"
 SCHEDULE = "RMSEM"
 ORDER = UUID("01a208d0-0000-7000-8000-0000000000aa")
+METER = UUID("01a208d0-0000-7000-8000-0000000000bb")
 
 
 def name_of(exhibit: dict[str, Any]) -> str:
@@ -49,6 +51,7 @@ def museum(app: Flask, world: World) -> Flask:
         db.session.execute(sa.update(Schedule).where(Schedule.id == world.schedule).values(code=SCHEDULE))
         raised = work.Raised(world.garden, HANDBOOK_TYPES[0], world.people["desk"], "The lamp is out")
         work.raise_order(raised, clock.now(), ORDER)
+        db.session.add(Meter(id=METER, site_id=world.garden, number="W-1", name="水表", unit="m³"))
     return app
 
 
