@@ -9,9 +9,12 @@ import pytest
 from flask import Flask
 
 from tests.making import Browser, Phone, World, named_photo, picture
+from tests.upkeep import make_meter, make_piece, make_plan
 from webapp.core import clock
 from webapp.core.db import db, writing
 from webapp.core.gate import OPEN, RANKS, access_of
+from webapp.equipment import register, renewal
+from webapp.equipment.models import Equipment
 from webapp.people import actions
 from webapp.people.models import Person
 from webapp.service import actions as service
@@ -45,10 +48,19 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "name": lambda world, made: "css/app.css",
     "verb": lambda world, made: "retire",
     "type_code": lambda world, made: "light",
+    "equipment_id": lambda world, made: made["equipment"],
+    "document_id": lambda world, made: made["document"],
+    "renewal_id": lambda world, made: made["renewal"],
+    "meter_id": lambda world, made: made["meter"],
+    "plan_id": lambda world, made: made["plan"],
+    "legal_code": lambda world, made: "lift-15",
 }
 VERBS = {"accounts.change_person": "disable", "sites.change_checkpoint": "label", "held.decide": "aside"}
 # Site-scoped routes whose site is not in the address: what is there for them is listed, not named.
-SCOPED = {"slug", "checkpoint_id", "route_id", "schedule_id", "round_id", "record_id", "request_id", "order_id", "person_id", "device_id"}
+SCOPED = {
+    "slug", "checkpoint_id", "route_id", "schedule_id", "round_id", "record_id", "request_id", "order_id", "person_id", "device_id", "equipment_id",
+    "renewal_id", "meter_id", "plan_id",
+}  # fmt: skip
 # One's own things, or those of one's people: whoever else asks finds nothing.
 OFFICE = {"desk", "supervisor", "manager", "admin"}
 OWN = {
@@ -89,12 +101,27 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
         work.take_step(order, WorkStep(verb="finish", person_id=world.people["technician"], at=clock.now()), clock.now())
         item = charging.add_item(world.garden, charging.ItemFacts("labour", "hour", "人工"), 6000, world.people["manager"], clock.now())
         reported["item"] = item.id
-    return reported | {
-        "held": held.id,
-        "photo": named_photo(content)["sha256"],
-        "device": phone.device,
-        "build": app.extensions["bundle"].build,
-    }
+    return (
+        reported
+        | make_upkeep(app, world, named_photo(content)["sha256"])
+        | {
+            "held": held.id,
+            "photo": named_photo(content)["sha256"],
+            "device": phone.device,
+            "build": app.extensions["bundle"].build,
+        }
+    )
+
+
+def make_upkeep(app: Flask, world: World, sha256: str) -> dict[str, Any]:
+    """A piece of equipment with a document and a renewal, a meter, a plan."""
+    piece = make_piece(app, world)
+    with app.app_context(), writing():
+        one, by = db.session.get_one(Equipment, piece), world.people["supervisor"]
+        document = register.add_document(one, "Certificate", "", None, sha256, by, clock.now())
+        step = renewal.propose(one, "New ropes", 100, "CNY", by, clock.now())
+        made = {"equipment": piece, "document": document.id, "renewal": step.renewal_id}
+    return made | {"meter": make_meter(app, world), "plan": make_plan(app, world)}
 
 
 def address_of(app: Flask, endpoint: str, rule: str, world: World, made: dict[str, Any]) -> tuple[str, set[str]]:

@@ -71,6 +71,8 @@ def make_reason(reason: str, app: Flask, world: World, phone: Phone, patch: pyte
             return phone.record("correction", {"about": scan.id, "verb": "withdraw"})
         case "unknown-order":
             return phone.record("work-step", {"order": str(world.garden), "verb": "accept"})
+        case "unknown-meter":
+            return phone.record("reading", {"meter": str(world.garden), "value": 5})
         case "error":
             patch.setattr(scanning, "record_scan", broken)
             return phone.scan(world.gate)
