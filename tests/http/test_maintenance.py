@@ -10,11 +10,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.making import NOW, Browser, Clock, World, looking, page
+from tests.making import NOW, Browser, Clock, Phone, World, looking, page
 from tests.upkeep import make_meter, make_piece, make_plan, raise_due, settle
 from webapp.core.db import db, writing
 from webapp.equipment import actions
 from webapp.equipment.models import MaintenanceDue, MaintenancePlan, Reading
+from webapp.people.models import Person
+from webapp.work_orders import actions as work
 from webapp.work_orders.models import WorkOrder
 
 SignIn = Callable[[str], Browser]
@@ -213,6 +215,29 @@ def test_a_piece_that_came_later_owes_nothing_for_the_time_before(app: Flask, wo
     text = page(sign_in("guard").get("/maintenance/garden")).text
     assert "Lubricate · Lift 9 Friday, 27 November" in text
     assert "Lubricate · Lift 3 Friday, 30 October" in text
+
+
+def test_the_machines_of_todays_orders_and_the_meters_go_into_the_pack(
+    app: Flask, world: World, lift: UUID, phone_of: Callable[[str], Phone]
+) -> None:
+    other = make_piece(app, world, number="DT-04")
+    meter = make_meter(app, world, equipment_id=other)
+    make_plan(app, world, begins_on=NOW.date(), class_code=None, equipment_id=lift)
+    (order_id,) = raise_due(app, world)
+    technician = phone_of("technician")
+
+    def pages() -> list[str]:
+        return [address for address in technician.browser.get("/pack").get_json()["pages"] if address.startswith(("/equipment", "/meters"))]
+
+    assert pages() == ["/meters/garden", f"/meters/items/{meter}"]
+    with app.app_context(), writing():
+        order, desk = db.session.get_one(WorkOrder, order_id), db.session.get_one(Person, world.people["desk"])
+        work.act(order, desk, "assign", NOW, to_id=world.people["technician"])
+    assert pages()[0] == f"/equipment/items/{lift}"
+    assert all(technician.browser.get(address).status_code == 200 for address in pages())
+    assert f"/equipment/items/{lift}" in page(technician.browser.get(f"/work-orders/{order_id}")).links
+    guards = phone_of("guard").browser.get("/pack").get_json()["pages"]
+    assert not [address for address in guards if address.startswith(("/equipment", "/meters"))]
 
 
 # ---------------------------------------------------------------- the binder

@@ -22,7 +22,8 @@ from webapp.equipment import actions, binder, item, listing, meters, plans, quer
 from webapp.equipment.classes import CLASSES
 from webapp.equipment.forms import EquipmentForm
 from webapp.equipment.models import Equipment
-from webapp.equipment.words import CRITICALITY_WORDS, STATUS_MARKS, STATUS_WORDS, due_words, every_words, figure, month_options
+from webapp.equipment.offline import equipment_of_orders
+from webapp.equipment.words import CRITICALITY_WORDS, STATUS_MARKS, STATUS_WORDS, every_words, figure, month_options, next_words
 from webapp.people.queries import rank_at
 from webapp.people.session import me
 from webapp.sites.models import Site
@@ -156,7 +157,7 @@ def init(app: Flask) -> None:
     for blueprint in (equipment, item.item_pages, meters.meter_pages, plans.plan_pages, binder.binder_pages):
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
-        equipment_words={"status": STATUS_WORDS, "mark": STATUS_MARKS, "criticality": CRITICALITY_WORDS, "class": CLASSES}, due_words=due_words,
-        every_words=every_words, figure=figure, per_day=meters.per_day, equipment_filters=equipment_filters, month_options=month_options,
+        equipment_words={"status": STATUS_WORDS, "mark": STATUS_MARKS, "criticality": CRITICALITY_WORDS, "class": CLASSES}, next_words=next_words,
+        equipment_of=lambda order: equipment_of_orders([order]).get(order.id), every_words=every_words, figure=figure, per_day=meters.per_day, equipment_filters=equipment_filters, month_options=month_options,
     )  # fmt: skip
     handle(app, actions.TASK, actions.raise_everywhere, actions.EVERY)

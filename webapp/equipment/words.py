@@ -70,7 +70,7 @@ def every(count: int, unit: str) -> str:
     return ngettext("every year", "every %(num)d years", count)
 
 
-def due_words(due_on: date, today: date, word: str = "") -> tuple[str, str]:
+def next_words(due_on: date, today: date, word: str = "") -> tuple[str, str]:
     """(state for a pill, words) of the next time: overdue, today, in some days. `word`: what to say instead of "due"."""
     days = (due_on - today).days
     if days < 0:
@@ -87,7 +87,7 @@ def line_words(line: Due, today: date) -> tuple[str, str]:
         return ("late", ngettext("%(num)d day late", "%(num)d days late", late)) if line.state == "late" else ("done", _("Done in time"))
     if line.state == "missed":
         return "missed", _("Missed")
-    return due_words(line.due_on, today)
+    return next_words(line.due_on, today)
 
 
 def document_words(document: EquipmentDocument, today: date) -> tuple[str, str]:

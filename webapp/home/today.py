@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from webapp.equipment.offline import READS_METERS
 from webapp.patrols.mine import rounds_of
 from webapp.patrols.showing import RoundView
 from webapp.people.models import Duty, Person
@@ -36,6 +37,7 @@ class Today:
     jobs: list[WorkOrder]
     offered: int
     jobs_first: bool
+    reads_meters: bool
 
     @property
     def minutes_to_start(self) -> int:
@@ -55,7 +57,19 @@ def today_of(person: Person, at: datetime) -> Today:
     orders = mine(person, at)
     jobs = [order for order in orders if order.assignee_id == person.id]
     jobs_first = person.trade in JOB_TRADES and not (first and first.state.state in OPEN)
-    return Today(sites, on_duty(person.id, at), first, open_, coming, past, at, jobs, len(orders) - len(jobs), jobs_first)
+    return Today(
+        sites,
+        on_duty(person.id, at),
+        first,
+        open_,
+        coming,
+        past,
+        at,
+        jobs,
+        len(orders) - len(jobs),
+        jobs_first,
+        person.trade == READS_METERS,
+    )
 
 
 def _is_mine(view: RoundView, person: Person) -> bool:

@@ -17,6 +17,7 @@ from flask import current_app
 from webapp.core.clock import local_day
 from webapp.core.i18n import iso, language, named, text_of
 from webapp.core.static import bundle
+from webapp.equipment import offline as equipment
 from webapp.patrols.mine import rounds_of
 from webapp.patrols.rules import Point
 from webapp.patrols.showing import RoundView
@@ -47,7 +48,12 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
         "language": language(),
         "build": bundle().build,
         "day": local_day(now, sites[0].zone if sites else "UTC").isoformat(),
-        "pages": [*PAGES, *(f"/rounds/{view.round.id}" for view in views), *(f"/work-orders/{order.id}" for order in orders)],
+        "pages": [
+            *PAGES,
+            *(f"/rounds/{view.round.id}" for view in views),
+            *(f"/work-orders/{order.id}" for order in orders),
+            *equipment.pages_for(person, [order for order in orders if order.assignee_id == person.id], sites),
+        ],
         "photos": _photos(orders),
         "salt": salt,
         "labels": {digest(salt, label.code): _label(label) for label in labels_of([s.id for s in sites])},
