@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from webapp.core import clock, ids
@@ -17,6 +18,7 @@ from webapp.demo.build import ZONE, Town
 from webapp.demo.phones import Phone, WrongClock
 from webapp.demo.reports import Service
 from webapp.demo.roster import Clocking, Roster
+from webapp.demo.upkeep import Upkeep
 from webapp.demo.walking import Album, Walk
 from webapp.patrols import queries, walking
 from webapp.patrols.rules import Round
@@ -51,6 +53,7 @@ class History:
     towns: dict[str, Town]
     phones: dict[str, Phone]
     staff: dict[str, Person]
+    machines: dict[str, UUID]
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(ZONE))
     queue: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)  # of equal moments, the first put comes first
     count: Iterator[int] = field(default_factory=count)
@@ -61,6 +64,9 @@ class History:
         self.reissued_at = self._ago(REISSUED_DAYS_AGO, time(15, 30))
         self._set_wrong_clocks()
         self.service = Service(self.seed, self.start, self.end, self.towns["jinxiu"], self.staff, self.phones, self.roster, self.later)
+        self.upkeep = Upkeep(
+            self.seed, self.start, self.end, self.towns["jinxiu"], self.staff, self.phones, self.roster, self.later, self.machines
+        )
 
     def play(self) -> None:
         """Let everything happen, in order, and bring every phone back to the office at the end."""
@@ -88,6 +94,7 @@ class History:
         yield self.start + (self.end - self.start) / 2, self._learn
         yield self.reissued_at, lambda: self.towns[REISSUED[0]].reissue(REISSUED[1], self.reissued_at)
         yield from self.service.events()
+        yield from self.upkeep.events()
         for days_ago, oddity in ODDITIES.items():
             yield self._ago(days_ago, ODD_HOUR), partial(self._oddity, oddity, self._ago(days_ago, ODD_HOUR))
         while day <= last:

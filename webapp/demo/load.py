@@ -49,7 +49,7 @@ def load(seed: int, end: datetime, days: int = DAYS) -> None:
                 build_prices(town, staff["manager"].id, opened)
             machines = build_register(towns["jinxiu"], staff["manager"].id, opened)
         phones = {username: Phone.hand_out(person, zone, opened) for username, person in staff.items()}
-        History(seed, start, end, towns, phones, staff).play()
+        History(seed, start, end, towns, phones, staff, machines).play()
         with clock.at(end - SEEN_BEFORE):
             for username in ("desk", "supervisor", "manager", "technician", "technician2"):
                 mark_seen(staff[username], clock.now())

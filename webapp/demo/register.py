@@ -54,6 +54,8 @@ METERS = (  # number, name, English name, unit, digits, equipment, usage a day
     ("FD-时", "发电机运行小时", "Generator hours", "h", 5, "FD-01", 0.1),
 )
 READ_AT = time(9, 20)
+# Days after everything began on which each legal plan is due for the first time.
+LEGAL_FROM = {"lift-15": 4, "lift-month": 13, "lift-year": 22, "fire-year": 31, "tank-half": 46}
 COMMISSIONED = date(2019, 6, 30)
 
 
@@ -69,9 +71,26 @@ def build_register(town: Town, by: UUID, at: datetime) -> dict[str, UUID]:
     for number, name, name_en, unit, digits, equipment, _usage in METERS:
         register.add_meter(town.site.id, register.MeterFacts(number, name, name_en, unit, digits, made[equipment]))
     begins = clock.local_day(at, town.site.zone)
-    for code in ("lift-15", "lift-month", "lift-year", "fire-year", "tank-half"):
-        register.switch_on(town.site.id, LEGAL[code], begins, by, at)
+    for code, days in LEGAL_FROM.items():
+        register.switch_on(town.site.id, LEGAL[code], begins + timedelta(days=days), by, at)
+    for plan in own_plans(made, begins):
+        register.add_plan(town.site.id, plan, by, at)
     return made
+
+
+def own_plans(made: dict[str, UUID], begins: date) -> list[register.PlanFacts]:
+    """The community's own: a run of the generator every fortnight or twenty hours, and clearing the drains while it rains."""
+    return [
+        register.PlanFacts(
+            "发电机空载试机", "Run the generator without load", 14, "day", begins + timedelta(days=8), "power", equipment_id=made["FD-01"], basis="maker",
+            source="康明斯使用手册 4.2", meter_id=db.session.scalar(db.select(Meter.id).where(Meter.equipment_id == made["FD-01"])), per_usage=Decimal(20),
+            text="空载运行15分钟，记录油压、水温、电压。",
+        ),
+        register.PlanFacts(
+            "汛期清淤", "Clear the drains while it rains", 1, "month", begins.replace(month=5, day=5), "water", class_code="drain", months=(5, 6, 7, 8, 9),
+            lead_days=7, text="清理篦子和集水井，试泵。",
+        ),
+    ]  # fmt: skip
 
 
 def read_meters(town: Town, start: datetime, end: datetime, seed: int) -> list[tuple[datetime, UUID, Decimal]]:
