@@ -93,6 +93,10 @@ def addresses(people: People) -> dict[str, str]:
         "SELECT o.id, r.token, (SELECT count(*) FROM work_signature s WHERE s.order_id = o.id) AS signed FROM work_order o"
         " JOIN request r ON r.id = o.request_id WHERE o.payer = 'resident' AND o.finished_at IS NOT NULL ORDER BY o.finished_at DESC"
     )
+
+    def own_id(table: str, number: str) -> UUID:
+        return UUID(rows(f"SELECT id FROM {table} WHERE number = '{number}'")[0]["id"])
+
     signed, unsigned = (next(row for row in homes if bool(row["signed"]) == wanted) for wanted in (True, False))
     return {
         "today": today,
@@ -115,6 +119,8 @@ def addresses(people: People) -> dict[str, str]:
         "token": rows("SELECT token FROM request ORDER BY id LIMIT 1")[0]["token"],
         "label": label,
         "old_label": old,
+        "lift": f"/equipment/items/{own_id('equipment', 'DT-06')}",
+        "meter": f"/meters/items/{own_id('meter', 'DB-充电')}",
     } | jobs(people)
 
 

@@ -69,7 +69,7 @@ def test_a_fault_is_one_tap_and_raises_its_order(app: Flask, world: World, lift:
         assert [change.order_id for change in session.scalars(sa.select(EquipmentStatus).order_by(EquipmentStatus.at))] == [order.id, None]
     text = page(guard.get(f"/equipment/items/{lift}")).text
     assert "5 h down in 30 days" in text
-    assert text.index("Running") < text.index("What happened")
+    assert text.index("In operation") < text.index("Everything that happened")
     assert order_page in page(guard.get(f"/equipment/items/{lift}")).links
 
 

@@ -65,6 +65,14 @@ def test_the_next_reading_is_not_compared_with_a_misreading(app: Flask, phone: P
     assert doubt_of(app, read(phone, meter, 1350)) is None
 
 
+def test_a_second_reading_confirms_what_was_doubted(app: Flask, phone: Phone, meter: UUID) -> None:
+    """A meter that goes round before anything is known of it, or is reset, is not doubted for ever."""
+    read_weekly(phone, meter, 99_900)
+    assert doubt_of(app, read(phone, meter, 30, 0.9)) == "below_last"
+    assert doubt_of(app, read(phone, meter, 95, 0.5)) is None
+    assert doubt_of(app, read(phone, meter, 160)) is None
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

@@ -17,6 +17,7 @@ from webapp.core.db import db
 from webapp.core.i18n import clock_time
 from webapp.daily_log.jobs import Jobs, jobs_of, late_words
 from webapp.daily_log.readings import asked_for
+from webapp.daily_log.upkeep import upkeep_lines
 from webapp.patrols import queries
 from webapp.patrols.showing import PointLine, RoundView, ScanLine, round_views, scan_lines
 from webapp.patrols.words import point_words, round_pill
@@ -197,6 +198,7 @@ def day_of(site: Site, day: date, now: datetime) -> Day:
     loose = [line for line in lines if line.scan.round_id not in counted]
     found = [note.id for line in lines for note in line.issues]
     jobs = jobs_of(site, start, end, now)
+    jobs.lines += upkeep_lines(site, day, now)
     return Day(site, day, now, views, loose, held, duty, notes, people, sealing.head(site.id, end), jobs, asked_for(found))
 
 

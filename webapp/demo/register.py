@@ -101,7 +101,7 @@ def read_meters(town: Town, start: datetime, end: datetime, seed: int) -> list[t
     found = []
     for meter in db.session.scalars(db.select(Meter).where(Meter.site_id == town.site.id).order_by(Meter.number)):
         value = (
-            Decimal(10) ** digits[meter.number] * Decimal("0.97") if meter.number == "DB-充电" else Decimal(chance.randint(4_000, 60_000))
+            Decimal(10) ** digits[meter.number] * Decimal("0.923") if meter.number == "DB-充电" else Decimal(chance.randint(4_000, 60_000))
         )
         day = start
         while day < end:

@@ -141,7 +141,9 @@ class Upkeep:
         return db.session.get_one(Equipment, self.machines[number])
 
     def _renewals(self) -> Iterator[tuple[datetime, Callable[[], object]]]:
-        ago = lambda days, hours=0.0: self.end - timedelta(days=days, hours=hours)  # noqa: E731  three short words for the lines below
+        def ago(days: float) -> datetime:
+            return self.end - timedelta(days=days)
+
         yield (
             ago(33),
             partial(

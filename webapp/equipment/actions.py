@@ -15,7 +15,7 @@ from webapp.equipment import queries
 from webapp.equipment.bodies import ReadingBody
 from webapp.equipment.coming import Coming, coming
 from webapp.equipment.models import Equipment, EquipmentStatus, MaintenanceDue, Meter, Reading
-from webapp.equipment.rules import Read, doubt
+from webapp.equipment.rules import Read, confirms, doubt
 from webapp.people.authors import Author
 from webapp.people.queries import rank_at
 from webapp.records.arrived import Arrived
@@ -52,10 +52,13 @@ def record_reading(arrived: Arrived, author: Author, body: ReadingBody, label: L
         raise Held("no-access")
     if body.code and label is None:
         raise Held("unknown-code")
-    before = [read for read in queries.reads_of(meter.id) if read.at < arrived.at]
+    new, before = Read(arrived.at, body.value), [read for read in queries.reads_of(meter.id) if read.at < arrived.at]
+    why = doubt(before, new, meter.digits)
+    if why == "below_last" and confirms(queries.doubted_before(meter.id, arrived.at), new):
+        why = None  # it was no misreading: the meter went round early in its history, or was reset
     reading = Reading(
         id=arrived.id, site_id=meter.site_id, meter_id=meter.id, person_id=author.id, at=arrived.at, value=body.value,
-        doubt=doubt(before, Read(arrived.at, body.value), meter.digits), text=body.text or arrived.envelope.note,
+        doubt=why, text=body.text or arrived.envelope.note,
     )  # fmt: skip
     db.session.add(reading)
     db.session.flush()

@@ -71,8 +71,9 @@ class Binder:
 
     @property
     def gaps(self) -> list[tuple[str, str, str]]:
-        """(state, what, of which piece) of everything that is not as it should be."""
-        found = []
+        """(state, what, of which piece) of everything that is not as it should be; from when on a plan holds is said once."""
+        found: list[tuple[str, str, str]] = []
+        told: set[tuple[UUID, date]] = set()
         for chapter in self.chapters:
             one = f"{chapter.equipment.number} {named(chapter.equipment)}"
             for document in chapter.documents:
@@ -84,14 +85,10 @@ class Binder:
             if not chapter.duties:
                 found.append(("missed", _("No plan is in force for it."), one))
             for duty in chapter.duties:
-                if duty.begins_on > self.start:
-                    found.append(
-                        (
-                            "doubtful",
-                            _("%(plan)s: no record here before %(day)s", plan=named(duty.plan), day=day_words(duty.begins_on, False)),
-                            one,
-                        )
-                    )
+                if duty.begins_on > self.start and (duty.plan.id, duty.begins_on) not in told:
+                    told.add((duty.plan.id, duty.begins_on))
+                    since = _("%(plan)s: no record here before %(day)s", plan=named(duty.plan), day=day_words(duty.begins_on, False))
+                    found.append(("doubtful", since, one if duty.plan.equipment_id else named(CLASSES[chapter.equipment.class_code])))
                 for line in duty.gaps:
                     state, words = line_words(line, self.today)
                     found.append((state, f"{named(duty.plan)}: {day_words(line.due_on, False)}, {words}", one))

@@ -30,6 +30,7 @@ from webapp.sites.queries import checkpoints_of, site_for, sites_for
 meter_pages = Blueprint("meters", __name__)
 
 BARS = 26  # stretches in the picture: half a year of weeks
+FEWEST = 8  # slots: one bar alone would look like a wall
 LISTED = 30  # readings below it
 TALL = 100  # of the highest bar
 
@@ -82,7 +83,7 @@ def bars_of(stretches: list[Usage], meter: Meter) -> list[Bar]:
     most = max((stretch.per_day for stretch in stretches), default=Decimal(0))
     if not most:
         return []
-    slot = 100 / len(stretches)
+    slot = 100 / max(len(stretches), FEWEST)
     return [
         Bar(
             round(n * slot, 3), round(slot * 0.72, 3), round(float(stretch.per_day / most) * TALL, 2),

@@ -63,6 +63,13 @@ def reads_of(meter_id: UUID, most: int = LATELY) -> list[Read]:
     return [Read(at, value) for at, value in reversed(db.session.execute(found).all())]
 
 
+def doubted_before(meter_id: UUID, at: datetime) -> Read | None:
+    """The reading before that moment, if it was doubted for being lower than the one before."""
+    found = sa.select(Reading.at, Reading.value, Reading.doubt).where(Reading.meter_id == meter_id, Reading.at < at)
+    last = db.session.execute(found.order_by(Reading.at.desc()).limit(1)).first()
+    return Read(last.at, last.value) if last and last.doubt == "below_last" else None
+
+
 def interval_of(plan: MaintenancePlan) -> Interval:
     """A plan's interval as the rules know it."""
     return Interval(plan.every, plan.unit, plan.begins_on, plan.from_completion, frozenset(plan.months))  # type: ignore[arg-type]

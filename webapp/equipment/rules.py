@@ -110,6 +110,11 @@ def doubt(reads: Sequence[Read], new: Read, digits: int) -> str | None:
     return None if is_usual or middle == 0 else "jump"
 
 
+def confirms(doubted: Read | None, new: Read) -> bool:
+    """Does a reading say again what was doubted the time before: lower than once, but going on from there?"""
+    return doubted is not None and doubted.value <= new.value
+
+
 def used_up(reads: Iterable[Read], digits: int, amount: Decimal, counts: Callable[[datetime], bool]) -> datetime | None:
     """When a meter had run for `amount` in the stretches that end on a day that counts; None while it has not."""
     total = Decimal(0)

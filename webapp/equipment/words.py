@@ -14,7 +14,7 @@ from webapp.equipment.due import Due
 from webapp.equipment.models import EquipmentDocument, MaintenancePlan
 
 STATUS_WORDS: dict[str, LazyString] = {
-    "running": lazy_gettext("Running"),
+    "running": lazy_gettext("In operation"),
     "fault": lazy_gettext("Fault"),
     "repair": lazy_gettext("Under repair"),
     "out_of_service": lazy_gettext("Out of service"),
@@ -77,7 +77,7 @@ def next_words(due_on: date, today: date, word: str = "") -> tuple[str, str]:
         return "needs", word or ngettext("%(num)d day overdue", "%(num)d days overdue", -days)
     if days == 0:
         return "late", _("Due today")
-    return ("doubtful" if days <= 1 else "open"), ngettext("Due tomorrow", "Due in %(num)d days", days)
+    return "open", ngettext("Due tomorrow", "Due in %(num)d days", days)
 
 
 def line_words(line: Due, today: date) -> tuple[str, str]:

@@ -1,0 +1,46 @@
+"""Maintenance in the daily log: overdue on every day it is, done late on the day it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flask import Flask
+
+from tests.making import NOW, Browser, Clock, World, page
+from tests.upkeep import make_piece, make_plan, raise_due, settle
+
+SignIn = Callable[[str], Browser]
+
+
+def test_overdue_maintenance_stands_in_the_log_until_it_is_done(app: Flask, world: World, sign_in: SignIn, clock: Clock) -> None:
+    make_piece(app, world)
+    make_plan(app, world, begins_on=date(2026, 11, 19), every=15, from_completion=True)
+    supervisor = sign_in("supervisor")
+
+    def log(day: str) -> str:
+        return page(supervisor.get(f"/log/garden/{day}")).text
+
+    overdue = "Maintenance overdue Lubricate · Lift 3 was due 19 November · {}"
+    assert overdue.format("4 days overdue") in log("2026-11-23")
+    assert overdue.format("1 day overdue") in log("2026-11-20")
+    assert "Maintenance overdue" not in log("2026-11-19")
+    (order_id,) = raise_due(app, world)
+    clock.forward(days=1)
+    settle(app, world, order_id, NOW + timedelta(hours=20))
+    assert "Maintained late Lubricate · Lift 3 was due 19 November · 5 days late" in log("2026-11-24")
+    assert overdue.format("4 days overdue") in log("2026-11-23")  # as it was then
+    clock.forward(days=1)
+    assert "Lubricate" not in log("2026-11-25")
+
+
+def test_what_is_in_time_is_no_exception(app: Flask, world: World, sign_in: SignIn, clock: Clock) -> None:
+    make_piece(app, world)
+    make_plan(app, world, begins_on=NOW.date(), from_completion=True)
+    (order_id,) = raise_due(app, world)
+    supervisor = sign_in("supervisor")
+    assert "Lubricate" not in page(supervisor.get("/log/garden/2026-11-23")).text
+    settle(app, world, order_id)
+    assert "Lubricate" not in page(supervisor.get("/log/garden/2026-11-23")).text
+    clock.forward(days=11)
+    assert page(supervisor.get("/log/garden/2026-12-04")).text.count("Maintenance overdue Lubricate") == 1
