@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.http.inspecting import make_inspection
 from tests.making import Browser, Phone, World, named_photo, picture
 from webapp.core import clock
 from webapp.core.db import db, writing
@@ -44,11 +45,28 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "build": lambda world, made: made["build"],
     "name": lambda world, made: "css/app.css",
     "verb": lambda world, made: "retire",
+    "checklist_id": lambda world, made: made["checklist"],
+    "inspection_id": lambda world, made: made["inspection"],
+    "plan_id": lambda world, made: made["plan"],
     "type_code": lambda world, made: "light",
 }
 VERBS = {"accounts.change_person": "disable", "sites.change_checkpoint": "label", "held.decide": "aside"}
 # Site-scoped routes whose site is not in the address: what is there for them is listed, not named.
-SCOPED = {"slug", "checkpoint_id", "route_id", "schedule_id", "round_id", "record_id", "request_id", "order_id", "person_id", "device_id"}
+SCOPED = {
+    "slug",
+    "checkpoint_id",
+    "route_id",
+    "schedule_id",
+    "round_id",
+    "record_id",
+    "request_id",
+    "order_id",
+    "person_id",
+    "device_id",
+    "checklist_id",
+    "inspection_id",
+    "plan_id",
+}
 # One's own things, or those of one's people: whoever else asks finds nothing.
 OFFICE = {"desk", "supervisor", "manager", "admin"}
 OWN = {
@@ -89,12 +107,17 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
         work.take_step(order, WorkStep(verb="finish", person_id=world.people["technician"], at=clock.now()), clock.now())
         item = charging.add_item(world.garden, charging.ItemFacts("labour", "hour", "人工"), 6000, world.people["manager"], clock.now())
         reported["item"] = item.id
-    return reported | {
-        "held": held.id,
-        "photo": named_photo(content)["sha256"],
-        "device": phone.device,
-        "build": app.extensions["bundle"].build,
-    }
+    made = make_inspection(app, world, phone, content)
+    return (
+        reported
+        | made
+        | {
+            "held": held.id,
+            "photo": named_photo(content)["sha256"],
+            "device": phone.device,
+            "build": app.extensions["bundle"].build,
+        }
+    )
 
 
 def address_of(app: Flask, endpoint: str, rule: str, world: World, made: dict[str, Any]) -> tuple[str, set[str]]:

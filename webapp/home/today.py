@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from webapp.inspections.offering import Offer, offers_for
 from webapp.patrols.mine import rounds_of
 from webapp.patrols.showing import RoundView
 from webapp.people.models import Duty, Person
 from webapp.people.queries import on_duty
-from webapp.sites.models import Site
-from webapp.sites.queries import sites_for
+from webapp.sites.models import Checkpoint, Site
+from webapp.sites.queries import checkpoints_by_id, sites_for
 from webapp.work_orders.models import WorkOrder
 from webapp.work_orders.queries import mine
 
@@ -36,6 +38,8 @@ class Today:
     jobs: list[WorkOrder]
     offered: int
     jobs_first: bool
+    lists: list[Offer]
+    points: dict[UUID, Checkpoint]
 
     @property
     def minutes_to_start(self) -> int:
@@ -55,7 +59,9 @@ def today_of(person: Person, at: datetime) -> Today:
     orders = mine(person, at)
     jobs = [order for order in orders if order.assignee_id == person.id]
     jobs_first = person.trade in JOB_TRADES and not (first and first.state.state in OPEN)
-    return Today(sites, on_duty(person.id, at), first, open_, coming, past, at, jobs, len(orders) - len(jobs), jobs_first)
+    lists = [offer for site in sites for offer in offers_for(person, site, at) if offer.plan and (offer.due or offer.done)]
+    points = checkpoints_by_id(point for offer in lists for point in offer.due)
+    return Today(sites, on_duty(person.id, at), first, open_, coming, past, at, jobs, len(orders) - len(jobs), jobs_first, lists, points)
 
 
 def _is_mine(view: RoundView, person: Person) -> bool:
