@@ -228,7 +228,7 @@ def test_the_list_is_filtered_by_its_address(app: Flask, world: World, phone: Ph
         ("passed=no", {bad.id}),
         ("passed=yes", {good.id}),
         (f"checklist={uuid4()}", set()),
-        ("from=2030-01-01", set()),
+        ("from=2027-01-01", set()),
         ("from=x&person=y", {good.id, bad.id}),
     ):
         shown = office.get(f"/inspections?site=garden&{query}").text

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from webapp.core import clock, ids
 from webapp.demo import words
 from webapp.demo.build import ZONE, Town
+from webapp.demo.inspecting import Inspecting
 from webapp.demo.phones import Phone, WrongClock
 from webapp.demo.reports import Service
 from webapp.demo.roster import Clocking, Roster
@@ -61,6 +62,7 @@ class History:
         self.reissued_at = self._ago(REISSUED_DAYS_AGO, time(15, 30))
         self._set_wrong_clocks()
         self.service = Service(self.seed, self.start, self.end, self.towns["jinxiu"], self.staff, self.phones, self.roster, self.later)
+        self.inspecting = Inspecting(self.seed, self.start, self.end, self.towns["jinxiu"], self.staff, self.phones, self.service.craft)
 
     def play(self) -> None:
         """Let everything happen, in order, and bring every phone back to the office at the end."""
@@ -88,6 +90,7 @@ class History:
         yield self.start + (self.end - self.start) / 2, self._learn
         yield self.reissued_at, lambda: self.towns[REISSUED[0]].reissue(REISSUED[1], self.reissued_at)
         yield from self.service.events()
+        yield from self.inspecting.events()
         for days_ago, oddity in ODDITIES.items():
             yield self._ago(days_ago, ODD_HOUR), partial(self._oddity, oddity, self._ago(days_ago, ODD_HOUR))
         while day <= last:

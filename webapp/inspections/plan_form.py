@@ -80,7 +80,7 @@ def often(plan: InspectionPlan) -> str:
     """How often it comes, in words."""
     count = plan.every
     words = {
-        "day": ngettext("every day", "every %(num)d days", count),
+        "day": ngettext("each day", "every %(num)d days", count),
         "week": ngettext("every week", "every %(num)d weeks", count),
         "month": ngettext("every month", "every %(num)d months", count),
         "year": ngettext("every year", "every %(num)d years", count),
