@@ -34,6 +34,7 @@ FIELD = {
     "copies": "/copies",
     "me": "/me",
     "my-day": "/my-day",
+    "inspect": "{inspect}",
     "my-yesterday": "/my-day?day={yesterday}",
 }
 TECHNICIAN = {
@@ -75,6 +76,16 @@ SUPERVISOR = {
     "types": "/types/jinxiu",
     "type": "/types/jinxiu/light",
     "new-type": "/types/jinxiu/new",
+    "inspections": "/inspections",
+    "inspections-failed": "/inspections?site=jinxiu&passed=no",
+    "inspection-failed": "{inspection_failed}",
+    "inspection-again": "{inspection_good}",
+    "checklists": "/checklists/jinxiu",
+    "checklist": "{checklist}",
+    "inspection-plans": "/inspections/plans/jinxiu",
+    "inspection-plan": "{plan}",
+    "coverage": "/inspections/coverage/jinxiu",
+    "office-inspect": "{inspect}",
     "office-today": "/today",
     "office-me": "/me",
 }

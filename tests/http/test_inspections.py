@@ -236,6 +236,21 @@ def test_the_list_is_filtered_by_its_address(app: Flask, world: World, phone: Ph
     assert office.get("/inspections/coverage/garden").status_code == 200
 
 
+def test_the_daily_log_shows_what_failed_what_failed_again_and_what_was_left_out(
+    app: Flask, world: World, phone: Phone, sign_in: SignIn, clock: Clock
+) -> None:
+    checklist_id = make_checklist(app, world)
+    plan_id = make_plan(app, world, checklist_id)
+    failed = inspect(phone, checklist_id, GOOD | {"floor": {"value": "fail"}}, checkpoint=str(world.gate.id), plan=str(plan_id))
+    taken(phone, failed)
+    taken(phone, inspect(phone, checklist_id, {"floor": {"value": "fail"}}, checkpoint=str(world.gate.id), again_of=failed.id))
+    day = local_day(now(), "Asia/Shanghai")
+    clock.forward(days=1)
+    shown = sign_in("supervisor").get(f"/log/garden/{day}").text
+    assert "Failed inspection" in shown and "Re-inspection not passed" in shown
+    assert "1 of 2 places missed · Roof" in shown and f"/inspections/{failed.id}" in shown
+
+
 # ---------------------------------------------------------------- the editor
 
 

@@ -15,7 +15,8 @@ from flask_babel import ngettext
 from webapp.core.clock import day_bounds
 from webapp.core.db import db
 from webapp.core.i18n import clock_time
-from webapp.daily_log.jobs import Jobs, jobs_of, late_words
+from webapp.daily_log.inspected import inspected_lines
+from webapp.daily_log.jobs import Jobs, Line, jobs_of, late_words
 from webapp.daily_log.readings import asked_for
 from webapp.patrols import queries
 from webapp.patrols.showing import PointLine, RoundView, ScanLine, round_views, scan_lines
@@ -65,6 +66,7 @@ class Day:
     seal: Seal | None
     jobs: Jobs
     asked_for: dict[UUID, UUID]  # requests made from findings
+    inspected: list[Line]
 
     @property
     def missed(self) -> list[Missed]:
@@ -97,7 +99,7 @@ class Day:
 
     @property
     def exceptions(self) -> int:
-        found = (self.missed, self.late, self.doubtful, self.held, self.issues, self.ended_early, self.jobs.lines)
+        found = (self.missed, self.late, self.doubtful, self.held, self.issues, self.ended_early, self.jobs.lines, self.inspected)
         return sum(len(lines) for lines in found)
 
     def count(self, *states: str) -> int:
@@ -197,7 +199,8 @@ def day_of(site: Site, day: date, now: datetime) -> Day:
     loose = [line for line in lines if line.scan.round_id not in counted]
     found = [note.id for line in lines for note in line.issues]
     jobs = jobs_of(site, start, end, now)
-    return Day(site, day, now, views, loose, held, duty, notes, people, sealing.head(site.id, end), jobs, asked_for(found))
+    inspected = inspected_lines(site, day, start, end, now)
+    return Day(site, day, now, views, loose, held, duty, notes, people, sealing.head(site.id, end), jobs, asked_for(found), inspected)
 
 
 def held_of_day(site_id: UUID, start: datetime, end: datetime) -> list[Record]:
