@@ -145,7 +145,7 @@ export default {
   'inspect.score': '得分 {score}（满分 100） · {least} 分合格',
   'inspect.all-good': '全部正常',
   'inspect.incomplete': '未完成',
-  'inspect.found': '{n} 个问题项',
+  'inspect.found.other': '{n} 个问题项',
   'inspect.flag': '{what}：需注意',
   'inspect.fail': '{what}：不合格',
   'inspect.points': '扣权重 {n}',
