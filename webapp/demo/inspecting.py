@@ -28,7 +28,7 @@ from webapp.people.models import Person
 from webapp.work_orders.models import WorkOrder
 
 STORM_DAYS_AGO = 13
-STORM = (time(17, 40), timedelta(hours=9))
+STORM = (time(17, 40), timedelta(hours=5))
 FAILS = 0.035
 FORGOTTEN = 0.02  # a place left out that day
 ALBUM = timedelta(days=6)
