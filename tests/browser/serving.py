@@ -126,6 +126,7 @@ def _fill(world: World) -> None:
     pairs = [world.spots[6 + n : 8 + n] for n in range(STEP_ROUNDS)]
     world.steps = [_round(site, f"Pair {n}", pair, begin, past) for n, pair in enumerate(pairs, 1)]
     _raise_jobs(world, site.id, place.id, past)
+    _cleaning(world, site, past)
 
 
 def _raise_jobs(world: World, site_id: UUID, place_id: UUID, past: datetime) -> None:
@@ -145,7 +146,6 @@ def _raise_jobs(world: World, site_id: UUID, place_id: UUID, past: datetime) -> 
         if order.state == "new":
             work.act(order, db.session.get_one(Person, boss), "assign", now, to_id=technician)
         world.jobs.append(str(order.id))
-    _cleaning(world, site, past)
 
 
 def _cleaning(world: World, site: Any, past: datetime) -> None:
