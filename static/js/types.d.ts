@@ -100,7 +100,10 @@ export interface PackRound {
 export interface PackOrder {
   id: string; number: string; type: string; text: string; state: string; mine: boolean; steps: string[]; changed: string; checkpoints: string[];
 }
+/** A checklist that may be filled in: at these points (null: anywhere at the site), between these local times. */
+export interface PackList { id: string; plan: string | null; name: string; site: string; points: string[] | null; due: string[]; from: string | null; until: string | null }
 export interface Pack {
+  lists?: PackList[];
   /** The highest number of this device that the server knows of. */
   seq: number;
   person: { id: string; name: string }; device: string; made_at: string; revision: string; build: string; day: string;

@@ -80,6 +80,9 @@ def serve(folder: Path) -> Server:
     return Server(World(made), folder).start()
 
 
+GUARDS_LIST = "SELECT id FROM checklist WHERE trade = 'guard' ORDER BY id"
+
+
 def addresses(people: People) -> dict[str, str]:
     """Where the demo's pages are: read off its own lists, as a person finds them."""
     supervisor, manager = people.of("supervisor"), people.of("manager")
@@ -117,6 +120,11 @@ def addresses(people: People) -> dict[str, str]:
         "order_disputed": supervisor.first_link("/work-orders?group=disputed", "/work-orders/0"),
         "order_finished": supervisor.first_link("/work-orders?group=finished", "/work-orders/0"),
         "token": rows("SELECT token FROM request ORDER BY id LIMIT 1")[0]["token"],
+        "inspect": f"/inspect/{UUID(one_id(rows, GUARDS_LIST))}",
+        "inspection_failed": f"/inspections/{UUID(one_id(rows, 'SELECT id FROM inspection WHERE findings > 0 AND again_of_id IS NULL ORDER BY at DESC'))}",
+        "inspection_good": f"/inspections/{UUID(one_id(rows, 'SELECT id FROM inspection WHERE again_of_id IS NOT NULL ORDER BY at DESC'))}",
+        "checklist": f"/checklists/items/{UUID(one_id(rows, 'SELECT id FROM checklist ORDER BY id'))}",
+        "plan": f"/inspections/plans/items/{UUID(one_id(rows, 'SELECT id FROM inspection_plan ORDER BY id'))}",
         "label": label,
         "old_label": old,
         "lift": f"/equipment/items/{own_id('equipment', 'DT-06')}",
@@ -131,6 +139,11 @@ def jobs(people: People) -> dict[str, str]:
         "WHERE o.closed_at IS NULL AND (p.username = 'technician2' OR o.offered_trade = 'technician') ORDER BY o.raised_at"
     )
     return {f"job_{row['state']}": f"/work-orders/{UUID(row['id'])}" for row in found}
+
+
+def one_id(rows: Any, question: str) -> str:
+    """The first id that it finds."""
+    return str(rows(question)[0]["id"])
 
 
 class People:

@@ -27,6 +27,9 @@ import pytest
 from webapp import create_app, migrate
 from webapp.core import clock, ids
 from webapp.core.db import db, writing
+from webapp.inspections import actions as inspections
+from webapp.inspections.content import Content
+from webapp.inspections.models import Checklist
 from webapp.patrols import planning
 from webapp.people import actions as people
 from webapp.people.models import Person
@@ -123,6 +126,7 @@ def _fill(world: World) -> None:
     pairs = [world.spots[6 + n : 8 + n] for n in range(STEP_ROUNDS)]
     world.steps = [_round(site, f"Pair {n}", pair, begin, past) for n, pair in enumerate(pairs, 1)]
     _raise_jobs(world, site.id, place.id, past)
+    _cleaning(world, site, past)
 
 
 def _raise_jobs(world: World, site_id: UUID, place_id: UUID, past: datetime) -> None:
@@ -142,6 +146,33 @@ def _raise_jobs(world: World, site_id: UUID, place_id: UUID, past: datetime) -> 
         if order.state == "new":
             work.act(order, db.session.get_one(Person, boss), "assign", now, to_id=technician)
         world.jobs.append(str(order.id))
+
+
+def _cleaning(world: World, site: Any, past: datetime) -> None:
+    """A cleaner, and a floor's checklist that is due at the first point. Last of all: the labels stay what they were."""
+    cleaner = people.create_person("cleaner", "保洁女士", "cleaner", PASSWORD, name_en="Cleaner", language="en", roles={site.id: "worker"})
+    world.people["cleaner"] = str(cleaner.id)
+    questions = [
+        {"id": "floor", "kind": "pass", "text": "地面", "text_en": "The floor is clean", "weight": 3, "raises": "light", "photo": "fail"},
+        {"id": "dry", "kind": "yes_no", "text": "干燥", "text_en": "The stairs are dry"},
+        {"id": "bins", "kind": "pass", "text": "垃圾桶", "text_en": "The bins are empty"},
+    ]
+    checklist = Checklist(site_id=site.id, name="楼层保洁", name_en="Floor", service="cleaning", trade="cleaner")
+    db.session.add(checklist)
+    db.session.flush()
+    by = UUID(world.people["supervisor"])
+    content = Content.model_validate({"sections": [{"name": "楼层", "name_en": "Floor", "questions": questions}]})
+    inspections.set_content(checklist, content, by, past)
+    facts = {
+        "checklist_id": checklist.id,
+        "name": "每日保洁",
+        "name_en": "Daily floor",
+        "points": [world.spots[0].id],
+        "every": 1,
+        "unit": "day",
+        "trade": "cleaner",
+    }
+    inspections.begin_plan(site.id, facts | {"begins_on": past.date()}, by)
 
 
 def _round(site: Any, name: str, spots: list[Spot], begin: datetime, past: datetime) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.http.inspecting import make_inspection
 from tests.making import Browser, Phone, World, named_photo, picture
 from tests.upkeep import make_meter, make_piece, make_plan
 from webapp.core import clock
@@ -47,6 +48,9 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "build": lambda world, made: made["build"],
     "name": lambda world, made: "css/app.css",
     "verb": lambda world, made: "retire",
+    "checklist_id": lambda world, made: made["checklist"],
+    "inspection_id": lambda world, made: made["inspection"],
+    "inspection_plan_id": lambda world, made: made["inspection_plan"],
     "type_code": lambda world, made: "light",
     "equipment_id": lambda world, made: made["equipment"],
     "document_id": lambda world, made: made["document"],
@@ -59,7 +63,7 @@ VERBS = {"accounts.change_person": "disable", "sites.change_checkpoint": "label"
 # Site-scoped routes whose site is not in the address: what is there for them is listed, not named.
 SCOPED = {
     "slug", "checkpoint_id", "route_id", "schedule_id", "round_id", "record_id", "request_id", "order_id", "person_id", "device_id", "equipment_id",
-    "renewal_id", "meter_id", "plan_id",
+    "renewal_id", "meter_id", "plan_id", "checklist_id", "inspection_id", "inspection_plan_id",
 }  # fmt: skip
 # One's own things, or those of one's people: whoever else asks finds nothing.
 OFFICE = {"desk", "supervisor", "manager", "admin"}
@@ -101,9 +105,11 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
         work.take_step(order, WorkStep(verb="finish", person_id=world.people["technician"], at=clock.now()), clock.now())
         item = charging.add_item(world.garden, charging.ItemFacts("labour", "hour", "人工"), 6000, world.people["manager"], clock.now())
         reported["item"] = item.id
+    inspected = make_inspection(app, world, phone, content)
     return (
         reported
         | make_upkeep(app, world, named_photo(content)["sha256"])
+        | inspected
         | {
             "held": held.id,
             "photo": named_photo(content)["sha256"],

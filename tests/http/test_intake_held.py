@@ -69,6 +69,8 @@ def make_reason(reason: str, app: Flask, world: World, phone: Phone, patch: pyte
             scan = phone.scan(world.gate)
             phone.send(scan, phone.record("correction", {"about": scan.id, "verb": "withdraw"}))
             return phone.record("correction", {"about": scan.id, "verb": "withdraw"})
+        case "unknown-checklist":
+            return phone.record("inspection", {"checklist": str(uuid4()), "version": 1, "answers": {}})
         case "unknown-order":
             return phone.record("work-step", {"order": str(world.garden), "verb": "accept"})
         case "unknown-meter":

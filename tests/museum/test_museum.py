@@ -12,10 +12,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.making import Phone, World, looking
+from tests.http.inspecting import content as checklist_content
+from tests.making import OPENED, Phone, World, looking
 from webapp.core import clock
 from webapp.core.db import db, writing
 from webapp.equipment.models import Meter, Reading
+from webapp.inspections import actions as inspections
+from webapp.inspections.models import Checklist, Inspection
 from webapp.patrols.models import RoundStep, Scan, Schedule
 from webapp.people.models import Duty
 from webapp.records.models import Correction, Note, Record
@@ -28,9 +31,10 @@ from webapp.work_orders.types import HANDBOOK_TYPES
 
 HERE = Path(__file__).parent
 INDEX: list[dict[str, Any]] = json.loads((HERE / "index.json").read_text())
-EFFECTS = (Scan, Note, RoundStep, Duty, Correction, WorkStep, Reading)
+EFFECTS = (Scan, Note, RoundStep, Duty, Correction, WorkStep, Reading, Inspection)
 CODE = "9NTQ6SBNPP"
 SCHEDULE = "RMSEM"
+CHECKLIST = UUID("01a208d0-0000-7000-8000-0000000000cc")
 ORDER = UUID("01a208d0-0000-7000-8000-0000000000aa")
 METER = UUID("01a208d0-0000-7000-8000-0000000000bb")
 
@@ -52,6 +56,10 @@ def museum(app: Flask, world: World) -> Flask:
         raised = work.Raised(world.garden, HANDBOOK_TYPES[0], world.people["desk"], "The lamp is out")
         work.raise_order(raised, clock.now(), ORDER)
         db.session.add(Meter(id=METER, site_id=world.garden, number="W-1", name="水表", unit="m³"))
+        checklist = Checklist(id=CHECKLIST, site_id=world.garden, name="楼道保洁", service="cleaning")
+        db.session.add(checklist)
+        db.session.flush()
+        inspections.set_content(checklist, checklist_content(), world.people["manager"], OPENED)
     return app
 
 

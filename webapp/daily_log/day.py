@@ -15,7 +15,8 @@ from flask_babel import ngettext
 from webapp.core.clock import day_bounds
 from webapp.core.db import db
 from webapp.core.i18n import clock_time
-from webapp.daily_log.jobs import Jobs, jobs_of, late_words
+from webapp.daily_log.inspected import inspected_lines
+from webapp.daily_log.jobs import Jobs, Line, jobs_of, late_words
 from webapp.daily_log.readings import asked_for
 from webapp.daily_log.upkeep import upkeep_lines
 from webapp.patrols import queries
@@ -66,6 +67,7 @@ class Day:
     seal: Seal | None
     jobs: Jobs
     asked_for: dict[UUID, UUID]  # requests made from findings
+    inspected: list[Line]
 
     @property
     def missed(self) -> list[Missed]:
@@ -98,7 +100,7 @@ class Day:
 
     @property
     def exceptions(self) -> int:
-        found = (self.missed, self.late, self.doubtful, self.held, self.issues, self.ended_early, self.jobs.lines)
+        found = (self.missed, self.late, self.doubtful, self.held, self.issues, self.ended_early, self.jobs.lines, self.inspected)
         return sum(len(lines) for lines in found)
 
     def count(self, *states: str) -> int:
@@ -199,7 +201,8 @@ def day_of(site: Site, day: date, now: datetime) -> Day:
     found = [note.id for line in lines for note in line.issues]
     jobs = jobs_of(site, start, end, now)
     jobs.lines += upkeep_lines(site, day, now)
-    return Day(site, day, now, views, loose, held, duty, notes, people, sealing.head(site.id, end), jobs, asked_for(found))
+    inspected = inspected_lines(site, day, start, end, now)
+    return Day(site, day, now, views, loose, held, duty, notes, people, sealing.head(site.id, end), jobs, asked_for(found), inspected)
 
 
 def held_of_day(site_id: UUID, start: datetime, end: datetime) -> list[Record]:

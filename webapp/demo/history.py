@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from webapp.core import clock, ids
 from webapp.demo import words
 from webapp.demo.build import ZONE, Town
+from webapp.demo.inspecting import Inspecting
 from webapp.demo.phones import Phone, WrongClock
 from webapp.demo.reports import Service
 from webapp.demo.roster import Clocking, Roster
@@ -67,6 +68,7 @@ class History:
         self.upkeep = Upkeep(
             self.seed, self.start, self.end, self.towns["jinxiu"], self.staff, self.phones, self.roster, self.later, self.machines
         )
+        self.inspecting = Inspecting(self.seed, self.start, self.end, self.towns["jinxiu"], self.staff, self.phones, self.service.craft)
 
     def play(self) -> None:
         """Let everything happen, in order, and bring every phone back to the office at the end."""
@@ -95,6 +97,7 @@ class History:
         yield self.reissued_at, lambda: self.towns[REISSUED[0]].reissue(REISSUED[1], self.reissued_at)
         yield from self.service.events()
         yield from self.upkeep.events()
+        yield from self.inspecting.events()
         for days_ago, oddity in ODDITIES.items():
             yield self._ago(days_ago, ODD_HOUR), partial(self._oddity, oddity, self._ago(days_ago, ODD_HOUR))
         while day <= last:

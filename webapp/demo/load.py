@@ -12,6 +12,7 @@ from webapp.core.db import db, writing
 from webapp.demo.build import ZONE, build_plans, build_prices, build_staff, build_town
 from webapp.demo.hexi import HEXI
 from webapp.demo.history import History
+from webapp.demo.inspecting import build_checklists
 from webapp.demo.jinxiu import JINXIU
 from webapp.demo.phones import Phone
 from webapp.demo.register import build_register, fault
@@ -47,6 +48,7 @@ def load(seed: int, end: datetime, days: int = DAYS) -> None:
             for town in towns.values():
                 build_plans(town, staff["manager"].id, opened, start.date())
                 build_prices(town, staff["manager"].id, opened)
+            build_checklists(towns["jinxiu"], staff["manager"].id, opened)
             machines = build_register(towns["jinxiu"], staff["manager"].id, opened)
         phones = {username: Phone.hand_out(person, zone, opened) for username, person in staff.items()}
         History(seed, start, end, towns, phones, staff, machines).play()

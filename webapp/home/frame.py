@@ -13,9 +13,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from webapp.core import clock
 from webapp.core.gate import RANKS
 from webapp.core.i18n import html_lang, language, named
 from webapp.home.today import JOB_TRADES
+from webapp.inspections.queries import storms_over
 from webapp.people.models import DevicePerson, Person
 from webapp.people.queries import rank_of
 from webapp.people.session import me_or_none, my_device
@@ -42,6 +44,7 @@ OFFICE: tuple[tuple[str, str, LazyString, str], ...] = (
     ("charges", "/charges", lazy_gettext("Charges"), "chart"),
     ("equipment", "/equipment", lazy_gettext("Equipment"), "briefcase"),
     ("patrols", "/patrols", lazy_gettext("Routes and schedules"), "route"),
+    ("inspections", "/inspections", lazy_gettext("Inspections"), "list"),
     ("sites", "/sites", lazy_gettext("Checkpoints and labels"), "label"),
     ("types", "/types", lazy_gettext("Types and times"), "settings"),
     ("held", "/held", lazy_gettext("Held records"), "eye"),
@@ -68,6 +71,7 @@ ALSO = {
     "flow": "requests",
     "prices": "charges",
     "agreements": "types",
+    "checklists": "inspections",
 }
 
 
@@ -116,6 +120,7 @@ def frame() -> dict[str, object]:
         return values
     face = Face.of(person)
     reach = sites_for(person)
+    sites = {site.id: site for site in reach}
     tabs = _items("tabs", here)
     if not face.is_office:
         if person.trade in JOB_TRADES:  # their day is made of work orders; "My day" is to be found under "Me"
@@ -138,6 +143,7 @@ def frame() -> dict[str, object]:
         "tabs": tabs,
         "nav": nav,
         "warned": warned,
+        "storms": [(sites[mode.site_id], mode) for mode in storms_over(list(sites), clock.now())],
         "zone": reach[0].zone if reach else DEFAULT_ZONE,
     }
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from webapp.equipment.offline import READS_METERS
+from webapp.inspections.offering import Offer, offers_for
 from webapp.patrols.mine import rounds_of
 from webapp.patrols.showing import RoundView
 from webapp.people.models import Duty, Person
 from webapp.people.queries import on_duty
-from webapp.sites.models import Site
-from webapp.sites.queries import sites_for
+from webapp.sites.models import Checkpoint, Site
+from webapp.sites.queries import checkpoints_by_id, sites_for
 from webapp.work_orders.models import WorkOrder
 from webapp.work_orders.queries import mine
 
@@ -38,6 +40,8 @@ class Today:
     offered: int
     jobs_first: bool
     reads_meters: bool
+    lists: list[Offer]
+    points: dict[UUID, Checkpoint]
 
     @property
     def minutes_to_start(self) -> int:
@@ -57,19 +61,12 @@ def today_of(person: Person, at: datetime) -> Today:
     orders = mine(person, at)
     jobs = [order for order in orders if order.assignee_id == person.id]
     jobs_first = person.trade in JOB_TRADES and not (first and first.state.state in OPEN)
+    lists = [offer for site in sites for offer in offers_for(person, site, at) if offer.plan and (offer.due or offer.done)]
+    points = checkpoints_by_id(point for offer in lists for point in offer.due)
     return Today(
-        sites,
-        on_duty(person.id, at),
-        first,
-        open_,
-        coming,
-        past,
-        at,
-        jobs,
-        len(orders) - len(jobs),
-        jobs_first,
-        person.trade == READS_METERS,
-    )
+        sites, on_duty(person.id, at), first, open_, coming, past, at, jobs, len(orders) - len(jobs), jobs_first,
+        person.trade == READS_METERS, lists, points,
+    )  # fmt: skip
 
 
 def _is_mine(view: RoundView, person: Person) -> bool:

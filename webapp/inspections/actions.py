@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from webapp.equipment.models import Equipment
 from webapp.inspections import queries, rules
 from webapp.inspections.bodies import InspectionBody
 from webapp.inspections.content import Content
-from webapp.inspections.models import Checklist, ChecklistVersion, Finding, Inspection, SiteMode
+from webapp.inspections.models import Checklist, ChecklistVersion, Finding, Inspection, InspectionPlan, SiteMode
 from webapp.people.authors import Author
 from webapp.people.queries import rank_at
 from webapp.records.arrived import Arrived
@@ -82,10 +82,10 @@ def record_inspection(arrived: Arrived, author: Author, body: InspectionBody, la
         if before.checklist_id != checklist.id:
             raise Held("bad-body")
     answers = {key: answer.model_dump(mode="json") for key, answer in body.answers.items()}
-    verdict = rules.judge(queries.content_of(version), answers)
+    verdict = rules.judge(_asked_of(version, body.again_of), answers)
     equipment_id = _equipment(checklist.site_id, body, checkpoint)
     made = Inspection(
-        id=arrived.id, site_id=checklist.site_id, checklist_id=checklist.id, version_id=version.id, plan_id=body.plan,
+        id=arrived.id, site_id=checklist.site_id, checklist_id=checklist.id, version_id=version.id, plan_id=_plan(checklist, body),
         checkpoint_id=checkpoint.id if checkpoint else None, equipment_id=equipment_id, person_id=author.id, at=arrived.at, answers=answers,
         text=arrived.envelope.note, score=verdict.score, passed=verdict.passed, findings=len(verdict.findings), again_of_id=body.again_of,
     )  # fmt: skip
@@ -94,6 +94,12 @@ def record_inspection(arrived: Arrived, author: Author, body: InspectionBody, la
     for found in verdict.findings:
         _keep_finding(made, found, checkpoint, answers)
     return made
+
+
+def _asked_of(version: ChecklistVersion, again_of: UUID | None) -> Content:
+    """What was asked: the whole checklist, or what failed the time before."""
+    content = queries.content_of(version)
+    return rules.narrowed(content, queries.failed_questions(again_of)) if again_of else content
 
 
 def _where(checklist: Checklist, body: InspectionBody, label: LabelRead | None) -> Checkpoint | None:
@@ -106,6 +112,12 @@ def _where(checklist: Checklist, body: InspectionBody, label: LabelRead | None) 
     if checkpoint is None or checkpoint.site_id != checklist.site_id:
         raise Held("bad-body")
     return checkpoint
+
+
+def _plan(checklist: Checklist, body: InspectionBody) -> UUID | None:
+    """The plan it was due by; a plan of another checklist, or one that nobody knows, takes nothing from what was done."""
+    plan = db.session.get(InspectionPlan, body.plan) if body.plan else None
+    return plan.id if plan and plan.checklist_id == checklist.id else None
 
 
 def _equipment(site_id: UUID, body: InspectionBody, checkpoint: Checkpoint | None) -> UUID | None:
@@ -152,3 +164,18 @@ def _open_order(made: Inspection, question: str) -> UUID | None:
             WorkOrder.closed_at.is_(None),
         )
     )
+
+
+def begin_plan(site_id: UUID, facts: dict[str, Any], person_id: UUID) -> InspectionPlan:
+    """A plan from its first day on."""
+    plan = InspectionPlan(site_id=site_id, made_by_id=person_id, **facts)
+    db.session.add(plan)
+    db.session.flush()
+    return plan
+
+
+def end_plan(plan: InspectionPlan, day: date) -> None:
+    """Nothing is due by it from that day on. Ending it again changes nothing."""
+    if plan.ends_on is None or plan.ends_on > day:
+        plan.ends_on = day
+        db.session.flush()

@@ -67,6 +67,21 @@ def findings_of(inspection_ids: list[UUID]) -> dict[UUID, list[Finding]]:
     return found
 
 
+def failed_questions(inspection_id: UUID) -> list[str]:
+    """Ids of the questions that failed or were flagged in an inspection: what its re-inspection asks."""
+    return list(db.session.scalars(sa.select(Finding.question).where(Finding.inspection_id == inspection_id).order_by(Finding.id)))
+
+
+def storms_over(site_ids: list[UUID], moment: datetime) -> list[SiteMode]:
+    """The storm modes that are on at these sites."""
+    if not site_ids:
+        return []
+    on = sa.and_(
+        SiteMode.site_id.in_(site_ids), SiteMode.from_at <= moment, sa.or_(SiteMode.until_at.is_(None), SiteMode.until_at > moment)
+    )
+    return list(db.session.scalars(sa.select(SiteMode).where(on).order_by(SiteMode.from_at)))
+
+
 def is_storm(site_id: UUID, moment: datetime) -> SiteMode | None:
     """The site's storm mode at a moment, if it was on."""
     return db.session.scalar(

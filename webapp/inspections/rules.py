@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,3 +137,16 @@ def all_normal(content: Content) -> dict[str, Any]:
 def to_look_at_again(content: Content, answers: Answers) -> list[str]:
     """Ids of the questions that a re-inspection 复检 asks: those that failed or were flagged."""
     return [finding.question.id for finding in judge(content, answers).findings]
+
+
+def narrowed(content: Content, question_ids: Iterable[str]) -> Content:
+    """The same checklist with these questions only, as a re-inspection asks it; all of it when none of them is in it any more."""
+    wanted = set(question_ids)
+    sections = [
+        section.model_copy(
+            update={"questions": tuple(one.model_copy(update={"when": None}) for one in section.questions if one.id in wanted)}
+        )
+        for section in content.sections
+    ]
+    left = tuple(section for section in sections if section.questions)
+    return content.model_copy(update={"sections": left}) if left else content

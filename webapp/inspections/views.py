@@ -1,39 +1,21 @@
-"""Checklists and inspections."""
+"""The pages of checklists and inspections, put together."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, redirect, render_template, url_for
-from werkzeug.wrappers import Response
+from flask import Flask
 
-from webapp.core import gate
-from webapp.core.problems import Problem
-from webapp.inspections import queries
-from webapp.people.session import me
-from webapp.sites.queries import site_for, sites_for
-
-inspections = Blueprint("inspections", __name__)
-
-
-@inspections.get("/checklists")
-@gate.at_least("supervisor")
-def site_choice() -> Response:
-    """To the first site's checklists."""
-    reached = sites_for(me(), "supervisor")
-    if not reached:
-        raise Problem("not-found")
-    return redirect(url_for("inspections.checklists", slug=reached[0].slug))
-
-
-@inspections.get("/checklists/<slug>")
-@gate.at_least("supervisor")
-def checklists(slug: str) -> str:
-    """A site's checklists."""
-    site = site_for(me(), slug, "supervisor")
-    return render_template(
-        "inspections/checklists.html", site_=site, sites=sites_for(me(), "supervisor"), checklists=queries.checklists_of(site.id)
-    )
+from webapp.inspections import words
+from webapp.inspections.editing import editing
+from webapp.inspections.field import field
+from webapp.inspections.plan_pages import plan_pages
+from webapp.inspections.results import results
 
 
 def init(app: Flask) -> None:
-    """Routes."""
-    app.register_blueprint(inspections)
+    """Routes, and words for templates."""
+    for pages in (field, results, editing, plan_pages):
+        app.register_blueprint(pages)
+    app.jinja_env.globals.update(
+        grade_words=words.GRADE_WORDS, severity_words=words.SEVERITY_WORDS, question_text=words.question_text, choice_pairs=words.choice_pairs,
+        range_words=words.range_words,
+    )  # fmt: skip

@@ -18,6 +18,7 @@ from webapp.core.clock import local_day
 from webapp.core.i18n import iso, language, named, text_of
 from webapp.core.static import bundle
 from webapp.equipment import offline as equipment
+from webapp.inspections.offering import Offer, offers_for
 from webapp.patrols.mine import rounds_of
 from webapp.patrols.rules import Point
 from webapp.patrols.showing import RoundView
@@ -39,6 +40,7 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
     """The pack as JSON. `revision` changes whenever anything in it does."""
     sites = sites_for(person)
     views = [view for site in sites for view in rounds_of(person, site, now)]
+    offers = [offer for site in sites for offer in offers_for(person, site, now)]
     salt = hashlib.sha256(f"{current_app.secret_key!s}:{person.id}".encode()).hexdigest()[:32]
     orders = _orders_to_keep(person, now)
     colleagues = {p.id: p for site in sites for p in staff_of(site.id) if p.id != person.id}
@@ -48,18 +50,20 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
         "language": language(),
         "build": bundle().build,
         "day": local_day(now, sites[0].zone if sites else "UTC").isoformat(),
+        "photos": _photos(orders),
         "pages": [
             *PAGES,
             *(f"/rounds/{view.round.id}" for view in views),
             *(f"/work-orders/{order.id}" for order in orders),
+            *dict.fromkeys(f"/inspect/{offer.checklist.id}" for offer in offers),
             *equipment.pages_for(person, [order for order in orders if order.assignee_id == person.id], sites),
         ],
-        "photos": _photos(orders),
         "salt": salt,
         "labels": {digest(salt, label.code): _label(label) for label in labels_of([s.id for s in sites])},
         "checkpoints": {str(c.id): _checkpoint(c, site) for site in sites for c in checkpoints_of(site.id)},
         "rounds": [_round(view) for view in views],
         "orders": _orders(orders, person),
+        "lists": [_offer(offer) for offer in offers],
         "colleagues": [{"id": str(p.id), "name": named(p)} for p in colleagues.values()],
         "sites": [{"slug": site.slug, "name": named(site)} for site in sites],
     }
@@ -123,6 +127,19 @@ def _checkpoint(checkpoint: Checkpoint, site: Site) -> dict[str, Any]:
         "lat": checkpoint.lat,
         "lon": checkpoint.lon,
         "fence_m": checkpoint.fence_m or site.fence_m,
+    }
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    return {
+        "id": str(offer.checklist.id),
+        "plan": str(offer.plan.id) if offer.plan else None,
+        "name": named(offer.plan or offer.checklist),
+        "site": offer.site.slug,
+        "points": None if offer.points is None else [str(point) for point in offer.points],
+        "due": [str(point) for point in offer.due],
+        "from": offer.plan.from_time if offer.plan else None,
+        "until": offer.plan.until_time if offer.plan else None,
     }
 
 

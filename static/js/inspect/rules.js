@@ -11,7 +11,7 @@
 /** @typedef {{score: number | null, passed: boolean, findings: {question: string, grade: string}[], missing: string[], odd: string[]}} Verdict */
 
 const WORTH = new Map([['pass', 1], ['flag', 0.5], ['fail', 0]]);
-const SCORED = new Set(['pass', 'yes_no', 'choice', 'number']);
+export const SCORED = new Set(['pass', 'yes_no', 'choice', 'number']);
 
 /** @param {Content} content */
 export const questionsOf = (content) => content.sections.flatMap((section) => section.questions);
@@ -91,6 +91,20 @@ export function allNormal(content) {
   }
   const shown = new Set(asked(content, answers).map(({ id }) => id));
   return Object.fromEntries(Object.entries(answers).filter(([id]) => shown.has(id)));
+}
+
+/** Only these questions, as a re-inspection asks them; all when none of them is in it any more. @param {Content} content @param {string[]} ids @returns {Content} */
+export function narrowed(content, ids) {
+  const sections = content.sections
+    .map((section) => ({ ...section, questions: section.questions.filter(({ id }) => ids.includes(id)).map((one) => ({ ...one, when: null })) }))
+    .filter(({ questions }) => questions.length);
+  return sections.length ? { ...content, sections } : content;
+}
+
+/** Does the answer want a photo that is not there? @param {Question} question @param {{value?: any, photos?: unknown[]}} [answer] */
+export function wantsPhoto(question, answer) {
+  if (question.kind === 'instruction' || answer?.photos?.length) return false;
+  return question.photo === 'always' || (question.photo === 'fail' && isAnswer(question, answer?.value) && grade(question, answer?.value) === 'fail');
 }
 
 /** Python rounds halves to the even number. @param {number} value */

@@ -6,6 +6,7 @@
  * @typedef {'found' | 'issue' | 'withdraw' | 'done'} Mode
  * @typedef {{save: (draft: {id: string, values: Record<string, any>, photos: NewPhoto[]}) => Promise<void>, drop: () => Promise<void>}} Drafts
  */
+import { offersAt } from '../inspect/offers.js';
 import { t } from '../words.js';
 import { answersIn, fill, firstMissing, inOrder, pointOut, questionField, withOrdinary } from './questions.js';
 import { canWithdraw } from './recorder.js';
@@ -39,6 +40,7 @@ export class Sheet {
       facts: () => ({ ...parts.recorder.namesOf(outcome), id: this.noteId }),
       onChange: () => { this.changed(); return this.keep(); }, // at once: Android may close this page for want of room
     });
+    /** @type {import('../inspect/offers.js').Offered[]} */ this.offered = [];
     /** @type {Mode} */
     this.mode = 'found';
     this.draftTimer = 0;
@@ -73,6 +75,8 @@ export class Sheet {
     this.describeOrders();
     part(element, 'position').hidden = !this.parts.onPosition;
     part(element, 'questions').replaceChildren(...inOrder(this.questions).map(questionField));
+    this.offered = offersAt(this.parts.recorder.pack, outcome.verdict.checkpointId, new Date());
+    part(element, 'lists').replaceChildren(...this.offered.map(offer));
   }
 
   /** Who has work to do here says so with one tap; outside a round that is what they came for. */
@@ -152,6 +156,7 @@ export class Sheet {
       piece.hidden = !(piece.dataset.in ?? '').split(' ').includes(mode);
     }
     part(this.element, 'questions').hidden ||= this.questions.length === 0;
+    part(this.element, 'lists').hidden ||= this.offered.length === 0;
     part(this.element, 'ordinary').hidden ||= !this.questions.some(({ kind }) => kind === 'yes_no' || kind === 'choice');
     part(this.element, 'orders').hidden ||= !part(this.element, 'orders').hasChildNodes();
     part(this.element, 'normal').hidden ||= !this.outcome.verdict.checkpoint; // nothing is known to be normal there
@@ -258,4 +263,12 @@ export class Sheet {
     for (const photo of photos) this.shots.show(photo);
     this.become(values.mode === 'issue' ? 'issue' : 'found');
   }
+}
+
+/** A checklist that this place offers. @param {import('../inspect/offers.js').Offered} offered */
+function offer({ list, due, address }) {
+  const link = /** @type {HTMLAnchorElement} */ (clone('offer'));
+  link.href = address;
+  part(link, 'words').textContent = t('inspect.offered', { name: list.name }) + (due ? ` · ${t('inspect.due')}${list.until ? `, ${t('inspect.until', { time: list.until })}` : ''}` : '');
+  return link;
 }

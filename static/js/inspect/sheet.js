@@ -1,0 +1,186 @@
+/** The questions of a checklist in the page: what is answered, what is shown, photos and signatures beside them. */
+import { Shots } from '../scan/shots.js';
+import { Pad } from '../work/pad.js';
+import { t } from '../words.js';
+import { grade, isAnswer, questionsOf } from './rules.js';
+
+/** @import { NewPhoto } from '../types' */
+/** @typedef {import('./rules.js').Question} Question */
+/** @typedef {import('./rules.js').Answers} Answers */
+/** @typedef {{facts: () => import('../scan/shots.js').Facts, onChange: () => void, onPhoto: () => Promise<unknown>, busy: (work: Promise<unknown>) => void}} Parts */
+
+/** @type {Record<string, string>} */
+const PHOTO_REASONS = { PhoneFull: 'camera.full', TooMany: 'camera.enough' };
+
+export class Sheet {
+  /** @param {HTMLFormElement} form @param {import('./rules.js').Content} content @param {Parts} parts */
+  constructor(form, content, parts) {
+    this.form = form;
+    this.parts = parts;
+    this.touched = false;
+    /** @type {Map<string, HTMLElement>} */ this.holders = new Map();
+    /** @type {Map<string, Shots>} */ this.shots = new Map();
+    /** @type {Map<string, Pad>} */ this.pads = new Map();
+    this.questions = questionsOf(content);
+    this.sections = /** @type {HTMLElement[]} */ ([...form.querySelectorAll('[data-section]')]);
+    const wanted = new Set(this.questions.map(({ id }) => id));
+    for (const holder of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-question]'))) {
+      if (wanted.has(holder.dataset.question ?? '')) this.take(holder.dataset.question ?? '', holder);
+      else holder.hidden = true;
+    }
+    form.addEventListener('input', () => { this.touched = true; });
+  }
+
+  /** @param {string} id @param {HTMLElement} holder */
+  take(id, holder) {
+    this.holders.set(id, holder);
+    const list = /** @type {HTMLElement | null} */ (holder.querySelector('[data-part=shots]'));
+    const picker = /** @type {HTMLInputElement | null} */ (holder.querySelector('input[type=file]'));
+    if (list && picker) this.takePhotos(id, holder, list, picker);
+    const field = /** @type {SVGSVGElement | null} */ (holder.querySelector('[data-pad]'));
+    if (field) {
+      const pad = new Pad(field, () => this.change());
+      this.pads.set(id, pad);
+      holder.querySelector('[data-pad-clear]')?.addEventListener('click', () => pad.clear());
+    }
+    holder.querySelector('[data-open-more]')?.addEventListener('click', () => {
+      this.openMore(id);
+      /** @type {HTMLElement | null} */ (holder.querySelector('[data-more] textarea, [data-take]'))?.focus();
+    });
+  }
+
+  /** @param {string} id @param {HTMLElement} holder @param {HTMLElement} list @param {HTMLInputElement} picker */
+  takePhotos(id, holder, list, picker) {
+    const shots = new Shots(list, { facts: this.parts.facts, onChange: () => { this.change(); return this.parts.onPhoto(); } });
+    this.shots.set(id, shots);
+    // The camera app may push this page out of memory: what was answered must be down before it opens.
+    holder.querySelector('[data-take]')?.addEventListener('click', () => { void this.parts.onPhoto(); shots.take(picker).catch(console.error); });
+    picker.addEventListener('click', () => void this.parts.onPhoto());
+    picker.addEventListener('change', (event) => {
+      event.stopPropagation();
+      const adding = shots.add([...(picker.files ?? [])]).catch((error) => { console.error('photo', error); this.say(id, PHOTO_REASONS[error.name] ?? 'form.photo-failed'); });
+      this.parts.busy(adding.then(() => { picker.value = ''; }));
+    });
+  }
+
+  change() {
+    this.touched = true;
+    this.parts.onChange();
+  }
+
+  /** @param {string} id @returns {NewPhoto[]} */
+  photosOf(id) {
+    return this.shots.get(id)?.photos ?? [];
+  }
+
+  /** What is answered now. Photos stand for themselves; they get their digests when the record is made. @returns {Answers} */
+  answers() {
+    /** @type {Answers} */ const found = {};
+    const form = new FormData(this.form);
+    for (const question of this.questions) {
+      const value = this.valueOf(question, form);
+      const text = String(form.get(`t.${question.id}`) ?? '').trim();
+      const photos = this.photosOf(question.id).map(() => '');
+      if (value !== undefined || text || photos.length) found[question.id] = { ...(value === undefined ? {} : { value }), text, photos };
+    }
+    return found;
+  }
+
+  /** @param {Question} question @param {FormData} form */
+  valueOf({ id, kind }, form) {
+    const all = form.getAll(`q.${id}`).map(String).filter((value) => value.trim() !== '');
+    if (kind === 'photo') return this.photosOf(id).length ? this.photosOf(id).map(() => '') : undefined;
+    if (kind === 'signature') return this.pads.get(id)?.signed ? this.pads.get(id)?.strokes : undefined;
+    if (!all.length) return undefined;
+    if (kind === 'several') return all;
+    if (kind === 'yes_no') return all[0] === 'yes';
+    return kind === 'number' || kind === 'reading' ? Number(all[0]) : all[0].trim();
+  }
+
+  /** Puts answers into their fields. @param {Answers} answers */
+  give(answers) {
+    for (const { id, kind } of this.questions) {
+      const { value, text } = answers[id] ?? {};
+      for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (this.form.querySelectorAll(`[name="q.${CSS.escape(id)}"]`))) {
+        const wanted = kind === 'yes_no' && typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
+        if (field.type === 'radio' || field.type === 'checkbox') field.checked = Array.isArray(wanted) ? wanted.includes(field.value) : field.value === wanted;
+        else field.value = wanted === undefined ? '' : String(wanted);
+      }
+      const words = /** @type {HTMLTextAreaElement | null} */ (this.form.querySelector(`[name="t.${CSS.escape(id)}"]`));
+      if (words && text) words.value = text;
+      const pad = this.pads.get(id);
+      if (pad && Array.isArray(value)) { pad.strokes = value; pad.show(); }
+    }
+    this.touched = true;
+  }
+
+  /** @returns {{values: Record<string, any>, photos: NewPhoto[]}} */
+  draft() {
+    const shots = Object.fromEntries([...this.shots].filter(([, { photos }]) => photos.length).map(([id, { photos }]) => [id, photos.length]));
+    const note = /** @type {HTMLTextAreaElement | null} */ (this.form.querySelector('[name=note]'))?.value ?? '';
+    return { values: { answers: this.answers(), shots, note }, photos: Object.keys(shots).flatMap((id) => this.photosOf(id)) };
+  }
+
+  /** @param {Record<string, any>} values @param {NewPhoto[]} photos */
+  restore({ answers = {}, shots = {}, note = '' }, photos) {
+    const left = [...photos];
+    for (const [id, count] of Object.entries(shots)) for (const photo of left.splice(0, count)) this.shots.get(id)?.show(photo);
+    this.give(answers);
+    const field = /** @type {HTMLTextAreaElement | null} */ (this.form.querySelector('[name=note]'));
+    if (field) field.value = note;
+  }
+
+  /** Is everything answered that "all normal" could answer? @param {Question[]} shown */
+  given(shown) {
+    const answers = this.answers();
+    return shown.every(({ id, kind, good }) => !(kind === 'pass' || kind === 'yes_no' || (kind === 'choice' && good.length)) || answers[id]?.value !== undefined);
+  }
+
+  /** Shows these questions and no others; words and photos are asked for where something is wrong. @param {Question[]} shown @param {Answers} answers */
+  show(shown, answers) {
+    const ids = new Set(shown.map(({ id }) => id));
+    for (const [id, holder] of this.holders) if (holder.hidden === ids.has(id)) holder.hidden = !ids.has(id);
+    for (const section of this.sections) section.hidden = !section.querySelector('[data-question]:not([hidden])');
+    for (const question of shown) {
+      const { value, text, photos } = answers[question.id] ?? {};
+      const graded = isAnswer(question, value) ? grade(question, value) : null;
+      const holder = this.holders.get(question.id);
+      if (holder) holder.dataset.grade = graded ?? '';
+      if (graded === 'fail' || graded === 'flag' || text || photos?.length) this.openMore(question.id);
+    }
+  }
+
+  /** @param {string} id */
+  openMore(id) {
+    const holder = this.holders.get(id);
+    const more = /** @type {HTMLElement | null} */ (holder?.querySelector('[data-more]') ?? null);
+    const opener = /** @type {HTMLElement | null} */ (holder?.querySelector('[data-open-more]') ?? null);
+    if (more) more.hidden = false;
+    if (opener) opener.hidden = true;
+  }
+
+  /** @param {string[]} missing @param {string[]} shots */
+  pointOut(missing, shots) {
+    for (const [id, holder] of this.holders) {
+      const line = /** @type {HTMLElement | null} */ (holder.querySelector('[data-error]'));
+      if (line) line.hidden = true;
+      if (missing.includes(id)) this.say(id, 'scan.answer-first');
+      else if (shots.includes(id)) { this.openMore(id); this.say(id, 'inspect.photo-first'); }
+    }
+  }
+
+  /** @param {string} id @param {string} key */
+  say(id, key) {
+    const line = /** @type {HTMLElement | null | undefined} */ (this.holders.get(id)?.querySelector('[data-error]'));
+    if (!line) return;
+    line.hidden = false;
+    /** @type {HTMLElement} */ (line.querySelector('[data-words]')).textContent = t(key);
+  }
+
+  /** @param {string} id */
+  focus(id) {
+    const holder = this.holders.get(id);
+    holder?.scrollIntoView({ block: 'center' });
+    /** @type {HTMLElement | null | undefined} */ (holder?.querySelector('input:not([type=file]), textarea, [data-take]'))?.focus({ preventScroll: true });
+  }
+}

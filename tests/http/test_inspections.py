@@ -1,0 +1,346 @@
+"""Inspections through the intake and on their pages: judged by their version, linked, planned, filed, and what may go wrong with them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.http.inspecting import GOOD, QUESTIONS, content, inspect, make_checklist, make_plan
+from tests.making import Browser, Clock, Phone, World, looking, named_photo, page, picture
+from webapp.core.clock import local_day, now
+from webapp.core.db import db, writing
+from webapp.inspections import actions
+from webapp.inspections.models import Checklist, Finding, Inspection, InspectionPlan, SiteMode
+from webapp.work_orders.models import WorkOrder, WorkStep
+
+SignIn = Callable[[str], Browser]
+
+
+def taken(phone: Phone, record: Any) -> dict[str, Any]:
+    result = phone.one(record)
+    assert result["status"] == "accepted", result
+    return result
+
+
+def row(app: Flask, record: Any) -> Inspection:
+    with looking(app) as session:
+        found = session.get_one(Inspection, UUID(record.id))
+        session.expunge(found)
+        return found
+
+
+def orders(app: Flask) -> list[tuple[str, str]]:
+    with looking(app) as session:
+        return [
+            tuple(one)
+            for one in session.execute(sa.select(WorkOrder.type_code, WorkOrder.text).order_by(WorkOrder.raised_at, WorkOrder.number))
+        ]
+
+
+def change(app: Flask, world: World, checklist_id: UUID) -> None:
+    """Its second version: the floor is not asked any more."""
+    with app.app_context(), writing():
+        checklist = db.session.get_one(Checklist, checklist_id)
+        actions.set_content(checklist, content(*QUESTIONS[1:]), world.people["manager"], now())
+
+
+def test_a_list_changed_and_retired_while_the_phone_was_offline_is_judged_by_the_version_it_was_made_with(
+    app: Flask, world: World, phone: Phone
+) -> None:
+    checklist_id = make_checklist(app, world)
+    record = inspect(phone, checklist_id, GOOD | {"floor": {"value": "fail"}}, checkpoint=str(world.gate.id))
+    change(app, world, checklist_id)
+    with app.app_context(), writing():
+        db.session.get_one(Checklist, checklist_id).retired_at = now()
+    taken(phone, record)
+    made = row(app, record)
+    assert (made.score, made.passed, made.findings) == (40, False, 1)
+    assert orders(app) == [("dirt", "地面无垃圾")]
+
+
+def test_a_version_and_a_list_that_nobody_knows_are_held(app: Flask, world: World, phone: Phone) -> None:
+    checklist_id = make_checklist(app, world)
+    assert phone.one(inspect(phone, checklist_id, GOOD, version=7))["reason"] == "unknown-checklist"
+    assert phone.one(inspect(phone, uuid4(), GOOD))["reason"] == "unknown-checklist"
+
+
+def test_a_number_out_of_its_range_fails_and_raises_its_work(app: Flask, world: World, phone: Phone) -> None:
+    checklist_id = make_checklist(app, world)
+    record = inspect(phone, checklist_id, GOOD | {"heat": {"value": 48.5}}, checkpoint=str(world.gate.id))
+    taken(phone, record)
+    assert row(app, record).passed is False and orders(app) == [("damage", "温度")]
+
+
+@pytest.mark.parametrize("value", ["hot", True, [20], {"n": 20}, None, 1e400])
+def test_a_number_that_is_none_takes_nothing_with_it(app: Flask, world: World, phone: Phone, value: Any) -> None:
+    checklist_id = make_checklist(app, world)
+    record = inspect(phone, checklist_id, GOOD | {"heat": {"value": "inf" if value == 1e400 else value}})
+    taken(phone, record)
+    assert row(app, record).passed is False and orders(app) == []
+
+
+def test_two_inspectors_on_one_list_are_both_kept(app: Flask, world: World, phone: Phone) -> None:
+    checklist_id = make_checklist(app, world)
+    other = Phone(app, "colleague")
+    first = inspect(phone, checklist_id, GOOD, checkpoint=str(world.gate.id))
+    second = inspect(other, checklist_id, GOOD | {"light": {"value": False}}, checkpoint=str(world.gate.id))
+    taken(phone, first)
+    taken(other, second)
+    assert (row(app, first).passed, row(app, second).passed) == (True, False)
+
+
+def test_a_place_or_a_person_of_another_site_is_held(app: Flask, world: World, phone: Phone) -> None:
+    checklist_id = make_checklist(app, world)
+    assert phone.one(inspect(phone, checklist_id, GOOD, checkpoint=str(world.bridge.id)))["reason"] == "bad-body"
+    assert Phone(app, "stranger").one(inspect(Phone(app, "stranger"), checklist_id, GOOD))["status"] == "held"
+
+
+def test_a_plan_that_nobody_knows_or_of_another_list_takes_nothing_from_what_was_done(app: Flask, world: World, phone: Phone) -> None:
+    checklist_id, other = make_checklist(app, world), make_checklist(app, world)
+    plan_id = make_plan(app, world, other)
+    for plan in (str(uuid4()), str(plan_id)):
+        record = inspect(phone, checklist_id, GOOD, plan=plan)
+        taken(phone, record)
+        assert row(app, record).plan_id is None
+
+
+def test_a_re_inspection_asks_what_failed_and_passes_when_that_is_good(app: Flask, world: World, phone: Phone, sign_in: SignIn) -> None:
+    checklist_id = make_checklist(app, world)
+    failed = inspect(phone, checklist_id, GOOD | {"floor": {"value": "fail", "text": "油渍"}}, checkpoint=str(world.gate.id))
+    taken(phone, failed)
+    still = inspect(phone, checklist_id, {"floor": {"value": "fail"}}, checkpoint=str(world.gate.id), again_of=failed.id)
+    taken(phone, still)
+    assert len(orders(app)) == 1  # its order is still open
+    good = inspect(phone, checklist_id, {"floor": {"value": "pass"}}, checkpoint=str(world.gate.id), again_of=still.id)
+    taken(phone, good)
+    made = row(app, good)
+    assert (made.score, made.passed, made.again_of_id) == (100, True, UUID(still.id))
+    shown = sign_in("supervisor").get(f"/inspections/{failed.id}").text
+    assert f"again={failed.id}&amp;only=floor" in shown and f"/inspections/{still.id}" in shown and "油渍" in shown
+    with looking(app) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Finding)) == 2
+
+
+def test_its_page_and_photos_are_for_those_whose_list_it_is(app: Flask, world: World, phone: Phone, sign_in: SignIn) -> None:
+    checklist_id, shot = make_checklist(app, world, trade="guard"), picture()
+    phone.put_photo(shot)
+    sha = named_photo(shot)["sha256"]
+    record = inspect(phone, checklist_id, GOOD | {"floor": {"value": "fail", "photos": [sha]}}, photos=[named_photo(shot)])
+    taken(phone, record)
+    expected = {"guard": 200, "colleague": 200, "technician": 404, "supervisor": 200, "elsewhere": 404, "stranger": 404}
+    for who, status in expected.items():
+        browser = sign_in(who)
+        got = [
+            browser.get(address).status_code
+            for address in (f"/inspections/{record.id}", f"/inspections/{record.id}/photos/{sha}", f"/inspect/{checklist_id}")
+        ]
+        assert got == [status] * 3, who
+    assert sign_in("supervisor").get(f"/inspections/{record.id}/photos/{'0' * 64}").status_code == 404
+
+
+def test_the_phone_gets_the_lists_of_its_trade_with_what_is_due(app: Flask, world: World, phone: Phone, sign_in: SignIn) -> None:
+    checklist_id = make_checklist(app, world, trade="guard")
+    plan_id = make_plan(app, world, checklist_id, trade="guard")
+    browser = sign_in("guard")
+    (offered,) = browser.get("/pack").get_json()["lists"]
+    assert (offered["id"], offered["plan"], offered["due"]) == (str(checklist_id), str(plan_id), [str(world.gate.id), str(world.roof.id)])
+    assert f"/inspect/{checklist_id}" in browser.get("/pack").get_json()["pages"]
+    taken(phone, inspect(phone, checklist_id, GOOD, checkpoint=str(world.gate.id), plan=str(plan_id)))
+    assert browser.get("/pack").get_json()["lists"][0]["due"] == [str(world.roof.id)]
+    assert str(world.roof.id) in browser.get("/today").text
+    assert sign_in("technician").get("/pack").get_json()["lists"] == []
+
+
+def test_storm_mode_adds_and_takes_away_on_every_phone(app: Flask, world: World, sign_in: SignIn) -> None:
+    checklist_id = make_checklist(app, world, trade="guard")
+    make_plan(app, world, checklist_id, name="积水巡查", name_en="Water", mode="storm", trade="guard")
+    make_plan(app, world, checklist_id, name="擦窗", name_en="Windows", mode="calm", trade="guard")
+    guard, office = sign_in("guard"), sign_in("supervisor")
+    assert [one["name"] for one in guard.get("/pack").get_json()["lists"]] == ["Windows"]
+    assert guard.post("/storm/garden", {"do": "begin"}).status_code == 404
+    assert office.post("/storm/garden", {"do": "begin", "reason": "台风"}).status_code == 302
+    assert office.post("/storm/garden", {"do": "begin"}).status_code == 409
+    assert [one["name"] for one in guard.get("/pack").get_json()["lists"]] == ["Water"]
+    assert "data-storm" in guard.get("/today").text and "data-storm" not in sign_in("stranger").get("/today").text
+    assert office.post("/storm/garden", {"do": "end"}).status_code == 302
+    assert "data-storm" not in guard.get("/today").text
+    with looking(app) as session:
+        assert session.scalars(sa.select(SiteMode)).one().until_at is not None
+
+
+PLAN = {
+    "name": "周检",
+    "every": "1",
+    "unit": "week",
+    "begins_on": "2026-11-23",
+    "from_time": "08:00",
+    "until_time": "18:00",
+    "mode": "always",
+}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"every": "0"}, "every"), ({"every": "11", "unit": "year"}, "every"), ({"every": "x"}, "every"), ({"until_time": "07:00"}, "until_time"),
+        ({"until_time": "25:00"}, "until_time"), ({"months": "2", "every": "12", "unit": "month"}, "months"), ({"points": str(uuid4())}, "points"),
+        ({"points": ""}, "points"), ({"checklist": str(uuid4())}, "checklist"), ({"person": str(uuid4())}, "person"), ({"begins_on": "31.12."}, "begins_on"),
+    ],
+)  # fmt: skip
+def test_an_impossible_plan_is_refused_at_its_field(app: Flask, world: World, sign_in: SignIn, wrong: dict[str, str], field: str) -> None:
+    checklist_id = make_checklist(app, world)
+    given = PLAN | {"checklist": str(checklist_id), "points": str(world.gate.id)} | wrong
+    answer = sign_in("supervisor").post("/inspections/plans/garden/new", given)
+    assert answer.status_code == 422 and (f"f-{field}-error" in answer.text)
+    with looking(app) as session:
+        assert session.scalars(sa.select(InspectionPlan)).all() == []
+
+
+def test_a_plan_is_made_changed_and_ended_and_what_was_due_stays(app: Flask, world: World, sign_in: SignIn, clock: Clock) -> None:
+    checklist_id, office = make_checklist(app, world), sign_in("supervisor")
+    given = PLAN | {"checklist": str(checklist_id), "points": str(world.gate.id)}
+    assert office.post("/inspections/plans/garden/new", given).status_code == 302
+    with looking(app) as session:
+        first = session.scalars(sa.select(InspectionPlan.id)).one()
+    clock.forward(days=2)
+    assert office.post(f"/inspections/plans/items/{first}", given | {"every": "2"}).status_code == 302
+    with looking(app) as session:
+        old, new = session.scalars(sa.select(InspectionPlan).order_by(InspectionPlan.made_at)).all()
+        assert (old.ends_on, new.begins_on, new.every) == (local_day(now(), "Asia/Shanghai"),) * 2 + (2,)
+        second = new.id
+    assert office.post(f"/inspections/plans/items/{second}", {"do": "end"}).status_code == 302
+    assert "No plan yet" in office.get("/inspections/plans/garden").text
+
+
+def test_the_list_is_filtered_by_its_address(app: Flask, world: World, phone: Phone, sign_in: SignIn) -> None:
+    checklist_id, office = make_checklist(app, world), sign_in("supervisor")
+    good, bad = inspect(phone, checklist_id, GOOD), inspect(phone, checklist_id, GOOD | {"light": {"value": False}})
+    taken(phone, good), taken(phone, bad)
+    for query, expected in (
+        ("passed=no", {bad.id}),
+        ("passed=yes", {good.id}),
+        (f"checklist={uuid4()}", set()),
+        ("from=2027-01-01", set()),
+        ("from=x&person=y", {good.id, bad.id}),
+    ):
+        shown = office.get(f"/inspections?site=garden&{query}").text
+        assert {one for one in (good.id, bad.id) if one in shown} == expected, query
+    assert office.get("/inspections/coverage/garden").status_code == 200
+
+
+def test_the_daily_log_shows_what_failed_what_failed_again_and_what_was_left_out(
+    app: Flask, world: World, phone: Phone, sign_in: SignIn, clock: Clock
+) -> None:
+    checklist_id = make_checklist(app, world)
+    plan_id = make_plan(app, world, checklist_id)
+    failed = inspect(phone, checklist_id, GOOD | {"floor": {"value": "fail"}}, checkpoint=str(world.gate.id), plan=str(plan_id))
+    taken(phone, failed)
+    taken(phone, inspect(phone, checklist_id, {"floor": {"value": "fail"}}, checkpoint=str(world.gate.id), again_of=failed.id))
+    day = local_day(now(), "Asia/Shanghai")
+    clock.forward(days=1)
+    shown = sign_in("supervisor").get(f"/log/garden/{day}").text
+    assert "Failed inspection" in shown and "Re-inspection not passed" in shown
+    assert "1 of 2 places missed · Roof" in shown and f"/inspections/{failed.id}" in shown
+
+
+# ---------------------------------------------------------------- the editor
+
+
+def fields(*questions: dict[str, str], base: int = 1, **more: str) -> list[tuple[str, str]]:
+    found = [("base", str(base)), ("pass_score", "90"), ("do", "save"), ("item", "section:0"), ("0.name", "大堂")]
+    for n, question in enumerate(questions, 1):
+        found += [
+            ("item", f"question:{n}"),
+            *((f"{n}.{name}", value) for name, value in ({"kind": "pass", "weight": "1"} | question).items()),
+        ]
+    return [(name, more.get(name, value)) for name, value in found] + [(name, value) for name, value in more.items() if name == "from_day"]
+
+
+def as_form(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    form: dict[str, list[str]] = {}
+    for name, value in pairs:
+        form.setdefault(name, []).append(value)
+    return form
+
+
+def versions(app: Flask, checklist_id: UUID) -> list[tuple[int, list[str]]]:
+    with looking(app) as session:
+        found = session.get_one(Checklist, checklist_id).versions
+        return [(one.number, [q["id"] for s in one.content["sections"] for q in s["questions"]]) for one in found]
+
+
+def test_buttons_change_the_form_and_only_saving_keeps_anything(app: Flask, world: World, sign_in: SignIn) -> None:
+    checklist_id, office = make_checklist(app, world), sign_in("supervisor")
+    address = f"/checklists/items/{checklist_id}"
+    two = ({"id": "a", "text": "First"}, {"id": "b", "text": "Second"})
+    moved = office.post(address, as_form(fields(*two, do="down:1")))
+    assert moved.status_code == 200 and moved.text.index("Second") < moved.text.index("First")
+    assert office.post(address, as_form(fields(*two, do="preview"))).status_code == 200
+    assert len(versions(app, checklist_id)) == 1
+    assert office.post(address, as_form(fields(*two, {"text": "Third"}))).status_code == 302
+    assert versions(app, checklist_id)[1] == (2, ["a", "b", "q1"])
+    stale = office.post(address, as_form(fields(*two, base=1)))
+    assert stale.status_code == 409 and len(versions(app, checklist_id)) == 2
+    wrong = office.post(address, as_form(fields({"id": "a", "text": ""}, base=2)))
+    assert wrong.status_code == 422 and 'aria-invalid="true"' in wrong.text
+    assert office.post(address, as_form(fields(*two, base=2, from_day="2020-01-01"))).status_code == 422
+
+
+def test_a_version_of_a_later_day_is_not_asked_before(app: Flask, world: World, sign_in: SignIn, clock: Clock) -> None:
+    checklist_id, office = make_checklist(app, world), sign_in("supervisor")
+    later = (local_day(now(), "Asia/Shanghai") + timedelta(days=3)).isoformat()
+    assert (
+        office.post(f"/checklists/items/{checklist_id}", as_form(fields({"id": "a", "text": "New one"}, from_day=later))).status_code == 302
+    )
+    assert "New one" not in sign_in("guard").get(f"/inspect/{checklist_id}").text
+    clock.forward(days=3)
+    assert "New one" in sign_in("guard").get(f"/inspect/{checklist_id}").text
+
+
+def test_files_go_out_and_come_in_and_a_wrong_one_changes_nothing(app: Flask, world: World, sign_in: SignIn) -> None:
+    checklist_id, office = make_checklist(app, world), sign_in("supervisor")
+    address = f"/checklists/items/{checklist_id}"
+    table = office.get(f"{address}/csv").data
+    assert json.loads(office.get(f"{address}/json").data)["sections"][0]["name"] == "大堂"
+
+    def read(data: bytes) -> Any:
+        return office.post(f"{address}/import", {"file": (io.BytesIO(data), "list.csv")})
+
+    back = read(table)
+    assert back.status_code == 200 and "Nothing is kept before you save" in back.text
+    head = table.splitlines()[0]
+    for wrong, words in (
+        (head.replace(b"kind", b"sort") + b"\nA", "Row 1, column sort"), (head + b"\nA,,q,pass,=cmd|'/C calc'!A0", "Row 2, column text"),
+        (b"section,kind,text\n" + b"A,pass,x\n" * 50_000, "Row 302"), (b"{}", "sections"), (b"", "Row 1"),
+    ):  # fmt: skip
+        answer = read(wrong)
+        assert answer.status_code == 422 and words in answer.text, words
+    assert len(versions(app, checklist_id)) == 1
+
+
+def test_a_list_is_begun_copied_renamed_and_retired(app: Flask, world: World, sign_in: SignIn) -> None:
+    office = sign_in("supervisor")
+    assert office.post("/checklists/garden", {"name": ""}).status_code == 422
+    begun = office.post("/checklists/garden", {"name": "绿化", "service": "greening", "target": "area"})
+    address = begun.location
+    assert office.get(address).status_code == 200 and office.get(f"{address}/csv").status_code == 200
+    with looking(app) as session:
+        checklist_id = session.scalars(sa.select(Checklist.id).where(Checklist.name == "绿化")).one()
+    assert sign_in("guard").get(f"/inspect/{checklist_id}").status_code == 404  # no version yet
+    assert office.post(address, as_form(fields({"id": "a", "text": "浇水"}, base=0))).status_code == 302
+    copied = office.post(f"{address}/settings", {"do": "copy"}).location
+    assert "浇水" in office.get(copied).text
+    assert office.post(f"{address}/settings", {"name": "绿化养护", "service": "greening", "target": "area"}).status_code == 302
+    assert office.post(f"{address}/settings", {"do": "retire"}).status_code == 302
+    assert page(office.get("/checklists/garden")) is not None and "绿化养护" not in office.get("/checklists/garden").text
+    assert sign_in("guard").get(f"/inspect/{checklist_id}").status_code == 404
+    with looking(app) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(WorkStep)) == 0

@@ -1,0 +1,90 @@
+"""Inspections in a site's day: what did not pass, what did not pass the second time either, and planned places that were left out. Derived."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from webapp.core.db import db
+from webapp.core.i18n import clock_time, named
+from webapp.daily_log.jobs import Line
+from webapp.inspections.models import Checklist, Inspection, InspectionPlan
+from webapp.inspections.offering import standing
+from webapp.people.queries import names
+from webapp.sites.models import Site
+from webapp.sites.queries import checkpoints_by_id
+
+NAMED = 4  # places named in a line; of more their number is said
+
+
+def inspected_lines(site: Site, day: date, start: datetime, end: datetime, now: datetime) -> list[Line]:
+    """The day's exceptions, in order of time: a fixed number of queries."""
+    return [*failed_lines(site, start, end), *missed_lines(site, day, end, now)]
+
+
+def failed_lines(site: Site, start: datetime, end: datetime) -> list[Line]:
+    """Inspections of the day that did not pass; of re-inspections it is said."""
+    rows = db.session.scalars(
+        sa.select(Inspection)
+        .where(Inspection.site_id == site.id, Inspection.at >= start, Inspection.at < end, Inspection.passed.is_(False))
+        .order_by(Inspection.at)
+    ).all()
+    lists = lists_of({row.checklist_id for row in rows})
+    people, points = names(row.person_id for row in rows), checkpoints_by_id(row.checkpoint_id for row in rows if row.checkpoint_id)
+    found = []
+    for row in rows:
+        point = points.get(row.checkpoint_id) if row.checkpoint_id else None
+        score = _("%(score)s of 100", score=row.score) if row.score is not None else ""
+        parts = (clock_time(row.at, site.zone), named(point) if point else "", named(people.get(row.person_id)), score)
+        word = _("Re-inspection not passed") if row.again_of_id else _("Failed inspection")
+        found.append(
+            Line(
+                "missed" if row.again_of_id else "needs",
+                word,
+                named(lists[row.checklist_id]),
+                " · ".join(p for p in parts if p),
+                f"/inspections/{row.id}",
+                row.at,
+            )
+        )
+    return found
+
+
+def missed_lines(site: Site, day: date, end: datetime, now: datetime) -> list[Line]:
+    """Plans of which places were left out on the day: one line a plan."""
+    in_force = sa.and_(InspectionPlan.begins_on <= day, sa.or_(InspectionPlan.ends_on.is_(None), InspectionPlan.ends_on > day))
+    plans = list(
+        db.session.scalars(sa.select(InspectionPlan).where(InspectionPlan.site_id == site.id, in_force).order_by(InspectionPlan.name))
+    )
+    lines = standing(site, plans, now)
+    missed = {
+        plan.id: [line.point for line in lines[plan.id] if line.due_on == day and line.state in ("missed", "overdue")] for plan in plans
+    }
+    points = checkpoints_by_id(point for left_out in missed.values() for point in left_out)
+    found = []
+    for plan in plans:
+        left_out = list(dict.fromkeys(missed[plan.id]))
+        if left_out:
+            said = _(", ").join(named(points[point]) for point in left_out[:NAMED] if point in points)
+            count = _("%(count)s of %(all)s places missed", count=len(left_out), all=len(plan.points))
+            found.append(
+                Line(
+                    "missed",
+                    _("Missed"),
+                    named(plan),
+                    f"{count} · {said}{'…' if len(left_out) > NAMED else ''}",
+                    f"/inspections/plans/items/{plan.id}",
+                    min(end, now),
+                )
+            )
+    return found
+
+
+def lists_of(checklist_ids: set[UUID]) -> dict[UUID, Checklist]:
+    """Checklists by id, retired ones included."""
+    if not checklist_ids:
+        return {}
+    return {one.id: one for one in db.session.scalars(sa.select(Checklist).where(Checklist.id.in_(checklist_ids)))}

@@ -1,0 +1,54 @@
+"""The phone's page of one checklist: the same for every place, so that it is kept for offline; the script reads where it is filled in."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, render_template
+
+from webapp.core import clock, gate
+from webapp.core.i18n import named
+from webapp.core.problems import Problem
+from webapp.inspections import queries
+from webapp.inspections.content import Content
+from webapp.inspections.models import Checklist
+from webapp.inspections.offering import may_inspect
+from webapp.people.session import me
+from webapp.sites.queries import checkpoints_of
+from webapp.work_orders.queries import types_of
+
+field = Blueprint("inspecting", __name__)
+
+
+@field.get("/inspect/<uuid:checklist_id>")
+@gate.signed_in
+def inspect(checklist_id: UUID) -> str:
+    """Fill a checklist in. `?at=`, `?plan=`, `?again=` and `?only=` are read by the page itself."""
+    checklist = queries.checklist_for(me(), checklist_id)
+    version = queries.version_at(checklist, clock.now())
+    if version is None or checklist.retired_at is not None or not may_inspect(me(), me().trade, checklist):
+        raise Problem("not-found")
+    content = queries.content_of(version)
+    return render_template(
+        "inspections/inspect.html",
+        checklist=checklist,
+        version=version,
+        content=content,
+        facts=facts_of(checklist, content, version.number),
+        spots=[(point.id, f"{point.number} {named(point)}") for point in checkpoints_of(checklist.site_id)],
+    )
+
+
+def facts_of(checklist: Checklist, content: Content, version: int) -> dict[str, Any]:
+    """What the page's script needs: the questions, and what failing them raises."""
+    types = types_of(checklist.site_id)
+    raised = {question.raises for question in content.questions if question.raises}
+    return {
+        "id": str(checklist.id),
+        "version": version,
+        "name": named(checklist),
+        "site": named(checklist.site),
+        "content": content.model_dump(mode="json"),
+        "types": {code: named(types[code]) for code in raised if code in types and not types[code].retired},
+    }
