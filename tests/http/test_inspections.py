@@ -88,6 +88,7 @@ def test_a_number_that_is_none_takes_nothing_with_it(app: Flask, world: World, p
 
 
 def test_two_inspectors_on_one_list_are_both_kept(app: Flask, world: World, phone: Phone) -> None:
+    """G14."""
     checklist_id = make_checklist(app, world)
     other = Phone(app, "colleague")
     first = inspect(phone, checklist_id, GOOD, checkpoint=str(world.gate.id))

@@ -1,4 +1,4 @@
-"""When something is due next: over years, month ends, leap days, early and late completion (users' complaint 20: dates that drift)."""
+"""H3: when something is due next, over years, month ends, leap days, early and late completion (users' complaint 20: dates that drift)."""
 
 from __future__ import annotations
 
