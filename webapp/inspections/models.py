@@ -1,4 +1,4 @@
-"""Tables of inspections: checklists in versions, what was inspected and found, plans, areas, storm mode."""
+"""Tables of inspections: checklists in versions, what was inspected and found, plans, storm mode."""
 
 from __future__ import annotations
 
@@ -47,22 +47,6 @@ class ChecklistVersion(Base):
     content: Mapped[dict[str, Any]]
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
-
-
-class Area(Base):
-    """A cleaning area or a green area: a place with its grade. `square_m`: its size."""
-
-    __tablename__ = "area"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
-    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"), index=True)
-    place_id: Mapped[UUID] = mapped_column(sa.ForeignKey("place.id"), index=True)
-    kind: Mapped[str] = mapped_column(sa.String(10))
-    grade: Mapped[str] = mapped_column(sa.String(10), default="")
-    name: Mapped[str] = mapped_column(sa.String(80))
-    name_en: Mapped[str | None] = mapped_column(sa.String(80))
-    square_m: Mapped[int | None]
-    retired_at: Mapped[datetime | None]
 
 
 class InspectionPlan(Base):

@@ -19,13 +19,14 @@ from webapp.core.problems import Problem
 from webapp.core.tasks import handle
 from webapp.patrols import forms, planning, queries, recurrence, showing, walking
 from webapp.patrols.models import Route, Schedule
-from webapp.patrols.words import SERVICE_WORDS, STATE_WORDS, STEP_WORDS, WEEKDAYS, duration
+from webapp.patrols.words import STATE_WORDS, STEP_WORDS, WEEKDAYS, duration
 from webapp.people.models import Person
 from webapp.people.queries import staff_of
 from webapp.people.session import me
 from webapp.people.words import TRADE_WORDS
 from webapp.sites.models import Site
 from webapp.sites.queries import checkpoints_of, reach, site_for, sites_for
+from webapp.work_orders.words import SERVICE_WORDS
 
 patrols = Blueprint("patrols", __name__)
 

@@ -22,14 +22,6 @@ METHOD_WORDS: dict[str, LazyString] = {
     "link": lazy_gettext("opened as a link"),
     "typed": lazy_gettext("typed in"),
 }
-SERVICE_WORDS: dict[str, LazyString] = {
-    "security": lazy_gettext("Security"),
-    "order": lazy_gettext("Order"),
-    "repair": lazy_gettext("Repair and upkeep"),
-    "cleaning": lazy_gettext("Cleaning"),
-    "greening": lazy_gettext("Greening"),
-    "service": lazy_gettext("Customer service"),
-}
 STEP_WORDS: dict[str, LazyString] = {
     "start": lazy_gettext("Started"),
     "pause": lazy_gettext("Paused"),

@@ -47,23 +47,6 @@ def upgrade() -> None:
     )
     op.create_index('ix_site_mode_site_id', 'site_mode', ['site_id'], unique=False)
 
-    op.create_table('area',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('site_id', sa.Uuid(), nullable=False),
-    sa.Column('place_id', sa.Uuid(), nullable=False),
-    sa.Column('kind', sa.String(length=10), nullable=False),
-    sa.Column('grade', sa.String(length=10), nullable=False),
-    sa.Column('name', sa.String(length=80), nullable=False),
-    sa.Column('name_en', sa.String(length=80), nullable=True),
-    sa.Column('square_m', sa.Integer(), nullable=True),
-    sa.Column('retired_at', webapp.core.db.UTCTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['place_id'], ['place.id'], name=op.f('fk_area_place_id')),
-    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_area_site_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_area'))
-    )
-    op.create_index('ix_area_place_id', 'area', ['place_id'], unique=False)
-    op.create_index('ix_area_site_id', 'area', ['site_id'], unique=False)
-
     op.create_table('checklist_version',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('checklist_id', sa.Uuid(), nullable=False),
@@ -331,7 +314,6 @@ def downgrade() -> None:
         'equipment',
         'inspection_plan',
         'checklist_version',
-        'area',
         'site_mode',
         'checklist',
     ):
