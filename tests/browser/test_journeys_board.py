@@ -29,24 +29,24 @@ def test_orders_are_found_marked_and_assigned_without_a_mouse(new_phone: MakePho
     office.goto("/work-orders?type=power")
     office.until(lambda: page.locator("[data-marked]").text_content() == "0", "the script")
     page.keyboard.press("j")
-    assert focused(page) == "First lamp"
+    office.until(lambda: focused(page) == "First lamp", "the first one")
     page.keyboard.press("ArrowDown")
-    assert focused(page) == "Second lamp"
+    office.until(lambda: focused(page) == "Second lamp", "the second one")
     page.keyboard.press("x")
     page.keyboard.press("j")
     page.keyboard.press("x")
     page.keyboard.press("k")
     office.until(lambda: page.locator("[data-marked]").text_content() == "2", "two marks")
     page.evaluate(REFRESH)  # which is waited for
-    assert focused(page) == "Second lamp"  # a refresh takes neither the place nor the marks
-    assert page.locator(".job-mark input:checked").count() == 2
+    office.until(lambda: focused(page) == "Second lamp", "a refresh takes neither the place nor the marks")
+    office.until(lambda: page.locator(".job-mark input:checked").count() == 2, "the marks are still there")
     page.keyboard.press("/")
-    assert focused(page) == "f-q"
+    office.until(lambda: focused(page) == "f-q", "the search")
     page.keyboard.type("jxa")  # letters are letters there
     assert page.locator("#f-q").input_value() == "jxa"
     page.keyboard.press("Escape")
     page.keyboard.press("a")
-    assert focused(page) == "f-bulk-to"
+    office.until(lambda: focused(page) == "f-bulk-to", "the bulk bar")
     page.select_option("#f-bulk-to", index=1)
     page.get_by_role("button", name="Assign", exact=True).click()
     page.get_by_text("What became of the marked orders").wait_for()

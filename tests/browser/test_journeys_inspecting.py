@@ -86,7 +86,7 @@ def test_a_floor_fails_offline_is_repaired_and_passes_when_looked_at_again(
     page.get_by_text("Oil on the floor").first.wait_for()
     page.get_by_role("link", name="Inspect again what failed").click()
     page.locator("form[data-ready]").wait_for()
-    assert page.locator("[data-question]:visible").count() == 1
+    cleaner.until(lambda: page.locator("[data-question]:visible").count() == 1, "one question at a time")
     floor.get_by_text("Pass", exact=True).click()
     page.get_by_role("button", name="To the result").click()
     page.get_by_role("button", name="Save").click()
@@ -119,7 +119,7 @@ def test_one_question_at_a_time(cleaner: Phone, world: World) -> None:
     page.get_by_role("button", name="One at a time").click()
     for number, word in ((1, "Pass"), (2, "Yes"), (3, "Flag")):
         page.get_by_text(f"Question {number} of 3").wait_for()
-        assert page.locator("[data-question]:visible").count() == 1
+        cleaner.until(lambda: page.locator("[data-question]:visible").count() == 1, "one question at a time")
         page.locator("[data-question]:visible").get_by_text(word, exact=True).click()
         page.get_by_role("button", name="Next").click()
     page.get_by_text("The bins are empty: flagged").wait_for()

@@ -106,7 +106,7 @@ def look_before_and_after(phone: Phone, order_id: str) -> None:
     phone.page.get_by_role("button", name="After photo").click()
     drawn(phone, "img.under")
     phone.page.get_by_role("button", name="Lay the before photo over the picture").click()
-    assert phone.page.locator("img.under").is_hidden()
+    phone.page.locator("img.under").wait_for(state="hidden")
     phone.page.get_by_role("button", name="Close the camera").click()
     photograph(phone, "After photo")
     drawn(phone, '[data-stage="after"] img')
@@ -167,7 +167,7 @@ def test_a_whole_job_in_the_basement_photos_bill_and_signature(new_phone: MakePh
         list_what_was_used(phone)
         tap(phone, "Finish", order_id)
         let_the_resident_sign(phone)
-        assert timeline.get_by_text("On this phone").count() == 9
+        phone.until(lambda: timeline.get_by_text("On this phone").count() == 9, "all nine steps are marked")
         phone.goto("/work-orders/mine")
         phone.page.locator("[data-order-mark]", has_text="Finished · On this phone").wait_for()
         made = steps(phone, order_id)
@@ -177,15 +177,15 @@ def test_a_whole_job_in_the_basement_photos_bill_and_signature(new_phone: MakePh
     is_done_on_the_server(server, order_id)
     phone.goto(f"/work-orders/{order_id}")  # the server's page says the same, and nothing twice
     phone.page.get_by_text("Signed by the resident").first.wait_for()
-    assert timeline.get_by_text("On this phone").count() == 0
-    assert timeline.locator("li").count() == 10
+    phone.until(lambda: timeline.locator("li").count() == 10, "the office's step and nine of the phone's")
+    phone.until(lambda: timeline.get_by_text("On this phone").count() == 0, "nothing waits")
     for stage in ("before", "after"):
         drawn(phone, f'[data-stage="{stage}"] img')
-        assert phone.page.locator(f'[data-stage="{stage}"] li').count() == 1
+        phone.until(lambda stage=stage: phone.page.locator(f'[data-stage="{stage}"] li').count() == 1, "one photo each")
     speak(phone, "zh_CN")
     phone.goto(f"/work-orders/{order_id}")
     phone.page.get_by_text("业主已签字").first.wait_for()
-    assert "已完工" in phone.page.locator("[data-order-mark]").inner_text()
+    phone.page.locator("[data-order-mark]", has_text="已完工").wait_for()
     speak(phone, "en")
 
 
@@ -220,7 +220,7 @@ def test_two_who_take_and_finish_the_same_job_offline_make_one_history_and_one_c
     for phone in phones:
         phone.goto(f"/work-orders/{order_id}")
         card = phone.page.locator("[data-conflict]")
-        assert card.count() == 1
+        phone.until(lambda card=card: card.count() == 1, "the conflict")
         words = card.inner_text()
         assert "Two people finished it" in words and "The supervisor decides" in words
         assert re.search(r"Technician\b", words) and "Technician2" in words
@@ -264,7 +264,7 @@ def test_a_label_where_there_is_work_offers_to_be_there_and_to_report(new_phone:
         phone.type_code(world.spots[7])
         sheet.get_by_role("link", name="Report a problem here").click()
         phone.page.get_by_text(re.compile(f"{world.spots[7].name} · ")).wait_for()
-        assert phone.page.get_by_label("Place").is_hidden()
+        phone.page.get_by_label("Place").wait_for(state="hidden")
         phone.page.get_by_text("Light is out").click()
         phone.page.get_by_text("Somebody may get hurt").click()
         phone.page.get_by_label("In your own words").fill("The stairs are dark")
