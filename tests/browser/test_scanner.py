@@ -71,6 +71,7 @@ def scan_page() -> bytes:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(REPOSITORY / "templates"), autoescape=True)
     environment.globals.update(_=lambda words, **_: words, gettext=lambda words: words, get_flashed_messages=lambda **_: [])
     environment.globals.update(asset=lambda name: f"/static/{name}")
+    environment.filters.update(named=str, day_time=lambda moment, _zone: str(moment))  # of data that this page has none of
     html = environment.get_template("scan/scan.html").render(locale="en", build="t", theme="auto", me={"id": PERSON}, device=DEVICE)
     return html.replace("</head>", '<script type="module" src="/static/js/pages/scan.js"></script></head>').encode()
 
