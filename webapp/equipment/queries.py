@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -70,7 +71,22 @@ def doubted_before(meter_id: UUID, at: datetime) -> Read | None:
     return Read(last.at, last.value) if last and last.doubt == "below_last" else None
 
 
-def interval_of(plan: MaintenancePlan) -> Interval:
+class Recurring(Protocol):
+    """A plan of any kind that comes back."""
+
+    @property
+    def every(self) -> int: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def begins_on(self) -> date: ...
+    @property
+    def from_completion(self) -> bool: ...
+    @property
+    def months(self) -> list[Any]: ...
+
+
+def interval_of(plan: Recurring) -> Interval:
     """A plan's interval as the rules know it."""
     return Interval(plan.every, plan.unit, plan.begins_on, plan.from_completion, frozenset(plan.months))  # type: ignore[arg-type]
 

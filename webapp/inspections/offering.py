@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.gate import RANKS
-from webapp.equipment.due import Interval
 from webapp.equipment.models import Equipment
+from webapp.equipment.queries import interval_of
 from webapp.inspections import queries
 from webapp.inspections.models import Checklist, Inspection, InspectionPlan, SiteMode
 from webapp.inspections.planned import LOOK_BACK, Doing, Line, Planned, Storms, lines_of, storm_days
@@ -59,10 +59,9 @@ def plans_of(site_id: UUID, now: datetime) -> list[InspectionPlan]:
 
 def planned(plan: InspectionPlan, staff: Iterable[UUID] = ()) -> Planned:
     """A plan's row as the rules take it. `staff`: those of its trade, for a plan that everybody must do."""
-    interval = Interval(plan.every, plan.unit, plan.begins_on, plan.from_completion, frozenset(plan.months))  # type: ignore[arg-type]
     people = () if plan.shared else ((plan.person_id,) if plan.person_id else tuple(staff))
     return Planned(
-        interval, tuple(UUID(point) for point in plan.points), time.fromisoformat(plan.from_time), time.fromisoformat(plan.until_time),
+        interval_of(plan), tuple(UUID(point) for point in plan.points), time.fromisoformat(plan.from_time), time.fromisoformat(plan.until_time),
         frozenset(plan.weekdays), people, plan.mode, plan.ends_on,
     )  # fmt: skip
 

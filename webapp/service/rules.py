@@ -194,7 +194,7 @@ class Limit(NamedTuple):
 
 class Limits(NamedTuple):
     """What the public form takes. Generous: a mobile carrier puts many people behind one address, and a whole tower
-    reports the same dead lift. Who is refused is shown the desk's telephone number."""
+    reports the same dead lift. Who is refused keeps what was typed and is told when to send it again."""
 
     address: Limit = Limit(10, timedelta(minutes=10))
     label: Limit = Limit(30, timedelta(minutes=10))
