@@ -5,12 +5,14 @@ explained, with findings and photos; paused, handed over, ended; and what the su
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from playwright.sync_api import expect
 
 from .conftest import MakePhone
 from .label_pictures import camera_file, render
@@ -245,18 +247,18 @@ def test_a_step_made_offline_is_shown_at_once_on_the_page_the_phone_kept(phone: 
     phone.page.locator("#d-pause form[data-taken]").get_by_role("button", name="Pause").click()
     go_on.wait_for()
     steps = phone.page.locator("[data-pending-steps] .row")
-    assert "On this phone" in steps.inner_text()
-    assert phone.page.get_by_text("Paused.").is_visible()
-    assert pause.count() == 0
+    steps.get_by_text("On this phone").wait_for()
+    phone.page.get_by_text("Paused.").wait_for()
+    pause.wait_for(state="detached")
     go_on.click()
     pause.wait_for()
-    assert [text.split("\n")[0] for text in steps.all_inner_texts()] == ["Paused", "Went on"]
+    expect(steps).to_have_text([re.compile(r"^\s*Paused"), re.compile(r"^\s*Went on")])
     phone.offline(False)
     phone.until_received([item["id"] for item in phone.items()])
     phone.goto(f"/rounds/{round_id}")  # the server counts them now: nothing is shown twice
     phone.page.get_by_text("Went on").wait_for()
-    assert steps.count() == 0
-    assert pause.is_visible()
+    pause.wait_for()
+    expect(steps).to_have_count(0)
 
 
 def test_a_round_ended_early_offline_says_why_once_there_is_signal(phone: Phone, office: Phone, server: Server, world: World) -> None:
@@ -270,7 +272,7 @@ def test_a_round_ended_early_offline_says_why_once_there_is_signal(phone: Phone,
     (step,) = phone.until(phone.items, "the record")
     phone.page.locator("[data-outbox-pill]").get_by_text("1 to send").wait_for()
     phone.page.get_by_text("You have ended this round.").wait_for()
-    assert not phone.page.get_by_role("link", name="Start scanning").is_visible()
+    expect(phone.page.get_by_role("link", name="Start scanning")).to_be_hidden()
     phone.offline(False)
     phone.until_received([step["id"]])
     office.goto(f"/log/garden/{world.day}")
