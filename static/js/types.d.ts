@@ -104,6 +104,8 @@ export interface PackOrder {
 export interface PackList { id: string; plan: string | null; name: string; site: string; points: string[] | null; due: string[]; from: string | null; until: string | null }
 export interface Pack {
   lists?: PackList[];
+  /** The storm modes that were on at the person's sites. */
+  storms?: string[];
   /** The highest number of this device that the server knows of. */
   seq: number;
   person: { id: string; name: string }; device: string; made_at: string; revision: string; build: string; day: string;

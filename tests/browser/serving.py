@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,7 +34,7 @@ from webapp.patrols import planning
 from webapp.people import actions as people
 from webapp.people.models import Person
 from webapp.sites import actions as sites
-from webapp.sites.models import Label
+from webapp.sites.models import Label, Site
 from webapp.work_orders import actions as work
 from webapp.work_orders import charging
 from webapp.work_orders.queries import types_of
@@ -89,8 +89,8 @@ class World:
     jobs: list[str] = field(default_factory=list)
 
 
-def make_world(folder: Path) -> World:
-    """Build the community through the product's own actions, in a database of its own."""
+def make_world(folder: Path, more: Callable[[World, Site], None] | None = None) -> World:
+    """Build the community through the product's own actions, in a database of its own. `more`: what a module adds to it, last."""
     world = World(folder / "rounds.db")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ROUNDS_DATA", str(folder))
@@ -98,13 +98,15 @@ def make_world(folder: Path) -> World:
     with app.app_context():
         migrate.upgrade()
         with writing(), ids.seeded(20261123):  # the same labels in every run, so that their pictures are the same too
-            _fill(world)
+            site = _fill(world)
+            if more:
+                more(world, site)
         db.session.remove()
         db.engine.dispose()
     return world
 
 
-def _fill(world: World) -> None:
+def _fill(world: World) -> Site:
     now = clock.now()
     past = now - timedelta(days=30)
     site = sites.create_site("garden", "锦绣花园", "Garden", ZONE.key)
@@ -127,6 +129,7 @@ def _fill(world: World) -> None:
     world.steps = [_round(site, f"Pair {n}", pair, begin, past) for n, pair in enumerate(pairs, 1)]
     _raise_jobs(world, site.id, place.id, past)
     _cleaning(world, site, past)
+    return site
 
 
 def _raise_jobs(world: World, site_id: UUID, place_id: UUID, past: datetime) -> None:

@@ -143,7 +143,9 @@ def frame() -> dict[str, object]:
         "tabs": tabs,
         "nav": nav,
         "warned": warned,
-        "storms": [(sites[mode.site_id], mode) for mode in storms_over(list(sites), clock.now())],
+        "storms": [
+            (sites[mode.site_id], mode) for mode in storms_over(list(sites), clock.now())
+        ],  # the phone fetches its pack anew when they change
         "zone": reach[0].zone if reach else DEFAULT_ZONE,
     }
 

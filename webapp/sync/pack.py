@@ -19,6 +19,7 @@ from webapp.core.i18n import iso, language, named, text_of
 from webapp.core.static import bundle
 from webapp.equipment import offline as equipment
 from webapp.inspections.offering import Offer, offers_for
+from webapp.inspections.queries import storms_over
 from webapp.patrols.mine import rounds_of
 from webapp.patrols.rules import Point
 from webapp.patrols.showing import RoundView
@@ -64,6 +65,7 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
         "rounds": [_round(view) for view in views],
         "orders": _orders(orders, person),
         "lists": [_offer(offer) for offer in offers],
+        "storms": [str(mode.id) for mode in storms_over([site.id for site in sites], now)],
         "colleagues": [{"id": str(p.id), "name": named(p)} for p in colleagues.values()],
         "sites": [{"slug": site.slug, "name": named(site)} for site in sites],
     }
