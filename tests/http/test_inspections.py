@@ -315,6 +315,15 @@ def test_files_go_out_and_come_in_and_a_wrong_one_changes_nothing(app: Flask, wo
     def read(data: bytes) -> Any:
         return office.post(f"{address}/import", {"file": (io.BytesIO(data), "list.csv")})
 
+    book = office.get(f"{address}/xlsx")
+    assert book.mimetype.endswith("spreadsheetml.sheet") and book.data[:4] == b"PK\x03\x04"
+    for good in (table, book.data):
+        assert "地面无垃圾" in read(good).text and "3 questions" in read(good).text
+    for name, data, words in (
+        ("list.xlsx", table, "no Excel workbook"), ("list.xlsx", book.data[:400], "no Excel workbook"), ("old.xls", b"\xd0\xcf\x11\xe0" * 90, "of the old kind"),
+    ):  # fmt: skip
+        answer = office.post(f"{address}/import", {"file": (io.BytesIO(data), name)})
+        assert answer.status_code == 422 and words in answer.text and "nothing was changed" in answer.text
     back = read(table)
     assert back.status_code == 200 and "Nothing is kept before you save" in back.text
     head = table.splitlines()[0]

@@ -20,7 +20,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
 class Model(BaseModel):
     """Frozen: a version never changes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Condition(Model):

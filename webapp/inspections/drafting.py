@@ -50,7 +50,7 @@ def items_of(content: Content) -> list[Item]:
 
 
 def _shown(value: Any) -> str:
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return "" if value is None else str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _said(value: str | bool | float) -> str:

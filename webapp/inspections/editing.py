@@ -1,4 +1,4 @@
-"""The desk's editor of checklists: their list, one as a form whose buttons need no script, versions, and files in and out."""
+"""The desk's editor of checklists: their list, one as a form whose buttons need no script, and versions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
@@ -20,11 +20,10 @@ from webapp.core.forms import check
 from webapp.core.i18n import named
 from webapp.core.problems import Problem
 from webapp.equipment.classes import CLASSES
-from webapp.inspections import actions, drafting, queries, sheets
+from webapp.inspections import actions, drafting, queries
 from webapp.inspections.content import Content
 from webapp.inspections.drafting import Item
 from webapp.inspections.models import Checklist, ChecklistVersion
-from webapp.inspections.sheets import BadFile
 from webapp.inspections.words import KIND_WORDS, PHOTO_WORDS, SEVERITY_WORDS
 from webapp.people.queries import names
 from webapp.people.session import me
@@ -50,17 +49,6 @@ WRONG: dict[str, LazyString] = {
     "pattern": lazy_gettext("Only small letters, digits, - and _ here."),
     "than_equal": lazy_gettext("This number is out of its range."),
     "odd": lazy_gettext("This is not possible here."),
-    "large": lazy_gettext("The file is larger than two megabytes."),
-    "encoding": lazy_gettext("The file is not text in UTF-8 or GB18030."),
-    "no-table": lazy_gettext("The file is no table with commas: a quotation mark is not closed."),
-    "nothing": lazy_gettext("There is no question in the file."),
-    "many": lazy_gettext("More questions than a checklist takes."),
-    "unknown-head": lazy_gettext("This column is not known. Export a checklist to see how columns are called."),
-    "missing-head": lazy_gettext("This column is missing."),
-    "double-head": lazy_gettext("This column is there twice."),
-    "formula": lazy_gettext("A spreadsheet would carry this out as a formula. Put an apostrophe before it, or change it."),
-    "double": lazy_gettext("This id is there twice."),
-    "json": lazy_gettext("Not as a checklist is kept"),
 }
 TARGET_WORDS: dict[str, LazyString] = {
     "place": lazy_gettext("A place"),
@@ -241,56 +229,3 @@ def copy_of(checklist: Checklist) -> Checklist:
     if checklist.versions:
         actions.set_content(made, queries.content_of(checklist.versions[-1]), me().id, clock.now())
     return made
-
-
-@editing.get("/checklists/items/<uuid:checklist_id>/csv")
-@gate.at_least("supervisor")
-def export_csv(checklist_id: UUID) -> Response:
-    """The newest version as a table."""
-    return download(queries.checklist_for(me(), checklist_id, "supervisor"), "csv")
-
-
-@editing.get("/checklists/items/<uuid:checklist_id>/json")
-@gate.at_least("supervisor")
-def export_json(checklist_id: UUID) -> Response:
-    """The newest version as it is kept."""
-    return download(queries.checklist_for(me(), checklist_id, "supervisor"), "json")
-
-
-def download(checklist: Checklist, kind: str) -> Response:
-    """A file of the newest version; of a list without one, of an empty question to begin from."""
-    example = {"sections": [{"name": "…", "questions": [{"id": "q1", "kind": "pass", "text": "…"}]}]}
-    content = queries.content_of(checklist.versions[-1]) if checklist.versions else Content.model_validate(example)
-    data, mime = (sheets.to_csv(content), "text/csv") if kind == "csv" else (sheets.to_json(content), "application/json")
-    response = Response(data, mimetype=mime)
-    response.headers["Content-Disposition"] = f'attachment; filename="checklist-{checklist.id}.{kind}"'
-    return response
-
-
-@editing.post("/checklists/items/<uuid:checklist_id>/import")
-@gate.at_least("supervisor")
-def import_file(checklist_id: UUID) -> str | tuple[str, int]:
-    """A file into the editor, to be looked at and saved; a wrong one is refused whole, with row and column."""
-    checklist = queries.checklist_for(me(), checklist_id, "supervisor")
-    given = request.files.get("file")
-    data = given.read(sheets.MOST_BYTES + 1) if given else b""
-    try:
-        content = sheets.from_json(data) if data.lstrip()[:1] == b"{" else sheets.from_csv(data)
-    except BadFile as bad:
-        newest = queries.content_of(checklist.versions[-1]) if checklist.versions else None
-        items = drafting.items_of(newest) if newest else []
-        return show_editor(
-            checklist, items, str(newest.pass_score) if newest else "90", {}, file_errors=[told(one) for one in bad.wrong]
-        ), 422
-    notice = _("Read from the file: %(count)s questions. Nothing is kept before you save.", count=len(content.questions))
-    return show_editor(checklist, drafting.items_of(content), str(content.pass_score), {}, preview=content, notice=notice)
-
-
-def told(wrong: sheets.Wrong) -> str:
-    """What is wrong in a file, with its place."""
-    sentence = str(WRONG.get(wrong.why, WRONG["odd"]))
-    what = f" “{wrong.what}”" if wrong.what else ""
-    if wrong.row:
-        place = _("Row %(row)s, column %(column)s", row=wrong.row, column=wrong.column) if wrong.column else _("Row %(row)s", row=wrong.row)
-        return f"{place}: {sentence}{what}"
-    return f"{wrong.column}: {sentence}{what}" if wrong.column else f"{sentence}{what}"

@@ -1,4 +1,4 @@
-"""Checklists as files: JSON as it is kept, and a table (CSV) that any spreadsheet opens. Pure.
+"""Checklists as files: JSON as it is kept, and a table (CSV here, a workbook in `workbooks`) that any spreadsheet opens. Pure.
 
 A file that is wrong is refused whole, with row and column of each thing that is wrong, the first twenty.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -17,12 +18,13 @@ from webapp.inspections.drafting import LISTS, Item, content_from, items_of
 
 HEADERS = (
     "section", "section_en", "id", "kind", "text", "text_en", "required", "weight", "choices", "choices_en", "good", "unit", "low", "high", "photo", "raises",
-    "severity", "meter", "guidance", "guidance_en", "when_question", "when_equals",
+    "severity", "meter", "guidance", "guidance_en", "picture", "when_question", "when_equals", "pass_score",
 )  # fmt: skip
 MOST_BYTES = 2_000_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-NUMBERS = ("weight", "low", "high")
+NUMBERS = ("weight", "low", "high", "pass_score")
 MOST_TOLD = 20
+MOST_ROWS = 2_000  # with the empty ones between
 BETWEEN = " | "
 
 
@@ -63,11 +65,8 @@ def from_json(data: bytes) -> Content:
         ) from None
 
 
-def to_csv(content: Content) -> bytes:
-    """One row a question, with its section; UTF-8 with the mark that spreadsheets look for."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(HEADERS)
+def rows_of(content: Content) -> Iterator[dict[str, str]]:
+    """One row a question, with its section, by column."""
     section: Item = {}
     for item in items_of(content):
         if item["what"] == "section":
@@ -75,14 +74,24 @@ def to_csv(content: Content) -> bytes:
             continue
         row = {**item, "section": section["name"], "section_en": section["name_en"], "required": "yes" if item["required"] else "no"}
         for name in (*LISTS, "when_equals"):
-            row[name] = BETWEEN.join(row[name].splitlines())
-        writer.writerow([_safe(name, row.get(name, "")) for name in HEADERS])
+            row[name] = BETWEEN.join(part.replace("\\", r"\\").replace("|", r"\|") for part in row[name].splitlines())
+        row["pass_score"] = str(content.pass_score)
+        yield {name: row.get(name, "") for name in HEADERS}
+
+
+def to_csv(content: Content) -> bytes:
+    """UTF-8 with the mark that spreadsheets look for."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(HEADERS)
+    for row in rows_of(content):
+        writer.writerow([_safe(name, row[name]) for name in HEADERS])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
 def _safe(name: str, cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if name not in NUMBERS and cell.startswith(FORMULA) else cell
+    """A cell that no spreadsheet takes for a formula; reading takes the apostrophe away again."""
+    return f"'{cell}" if name not in NUMBERS and cell.startswith((*FORMULA, "'")) else cell
 
 
 def from_csv(data: bytes) -> Content:
@@ -96,43 +105,59 @@ def from_csv(data: bytes) -> Content:
             text = data.decode("gb18030")  # what Chinese spreadsheets write unless told otherwise
         except UnicodeDecodeError:
             raise BadFile(Wrong(0, "", "encoding")) from None
-    return _content(_rows(text))
+    rows = table(enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1))
+    return content_of(rows, [wrong for number, row in rows for wrong in _unquoted(number, row)])
 
 
-def _rows(text: str) -> list[tuple[int, dict[str, str]]]:
-    """Rows with their numbers. Raises BadFile for heads that are not ours, and for more rows than a checklist has questions."""
+def _unquoted(number: int, row: dict[str, str]) -> Iterator[Wrong]:
+    """Takes the apostrophes away; gives what a spreadsheet would carry out."""
+    for name, cell in row.items():
+        if name not in NUMBERS and cell.startswith(FORMULA):
+            yield Wrong(number, name, "formula", cell[:40])
+        elif cell.startswith("'"):
+            row[name] = cell[1:]
+
+
+def table(lines: Iterable[tuple[int, list[str]]]) -> list[tuple[int, dict[str, str]]]:
+    """Rows by column with their numbers, as the spreadsheet counts. Raises BadFile for heads that are not ours, and for too many rows."""
+    found: list[tuple[int, dict[str, str]]] = []
+    heads: list[str] | None = None
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        heads = [head.strip().casefold() for head in next(reader, [])]
-        wrong = [Wrong(1, head, "unknown-head", head) for head in heads if head and head not in HEADERS]
-        wrong += [Wrong(1, head, "missing-head", head) for head in ("section", "kind", "text") if head not in heads]
-        wrong += [Wrong(1, head, "double-head", head) for head in sorted({head for head in heads if head and heads.count(head) > 1})]
-        if wrong:
-            raise BadFile(*wrong)
-        found: list[tuple[int, dict[str, str]]] = []
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
+        for number, cells in lines:
+            if heads is None:
+                heads = checked_heads(cells)
                 continue
-            if len(found) >= MOST_QUESTIONS:
-                raise BadFile(Wrong(reader.line_num, "", "many", str(MOST_QUESTIONS)))
-            found.append((reader.line_num, dict(zip(heads, (cell.strip() for cell in cells), strict=False))))
+            if number > MOST_ROWS or len(found) >= MOST_QUESTIONS:
+                if not any(cell.strip() for cell in cells) and number <= MOST_ROWS:
+                    continue
+                raise BadFile(Wrong(number, "", "many", str(MOST_QUESTIONS)))
+            if any(cell.strip() for cell in cells):
+                found.append((number, {head: cell.strip() for head, cell in zip(heads, cells, strict=False) if head}))
     except csv.Error:
         raise BadFile(Wrong(0, "", "no-table")) from None
+    if heads is None:
+        checked_heads([])
     return found
 
 
-def _content(rows: list[tuple[int, dict[str, str]]]) -> Content:
-    wrong: list[Wrong] = []
+def checked_heads(cells: list[str]) -> list[str]:
+    """The names of the columns. Raises BadFile."""
+    heads = [head.strip().casefold() for head in cells]
+    wrong = [Wrong(1, head, "unknown-head", head[:40]) for head in heads if head and head not in HEADERS]
+    wrong += [Wrong(1, head, "missing-head", head) for head in ("section", "kind", "text") if head not in heads]
+    wrong += [Wrong(1, head, "double-head", head) for head in sorted({head for head in heads if head and heads.count(head) > 1})]
+    if wrong:
+        raise BadFile(*wrong)
+    return heads
+
+
+def content_of(rows: list[tuple[int, dict[str, str]]], wrong: list[Wrong]) -> Content:
+    """The checklist that the rows make; `wrong`: what is known to be wrong already. Raises BadFile."""
     items: list[Item] = []
     numbers: list[int] = []
     ids: dict[str, int] = {}
     section = None
     for number, row in rows:
-        for name, cell in row.items():
-            if name not in NUMBERS and cell.startswith(FORMULA):
-                wrong.append(Wrong(number, name, "formula", cell[:40]))
-            elif cell.startswith("'"):
-                row[name] = cell[1:]
         own_id = row.get("id", "")
         if own_id and own_id in ids:
             wrong.append(Wrong(number, "id", "double", f"{own_id} ({ids[own_id]})"))
@@ -143,22 +168,49 @@ def _content(rows: list[tuple[int, dict[str, str]]]) -> Content:
             numbers.append(number)
         items.append(_item(row))
         numbers.append(number)
-    if not rows:
+    if not rows and not wrong:
         wrong.append(Wrong(0, "", "nothing"))
+    score = _pass_score(rows, wrong)
     if wrong:
         raise BadFile(*wrong)
-    content, odd = content_from(items, "")
+    content, odd = content_from(items, score)
     if content is None:
         raise BadFile(*(_told(numbers, items, n, name, why) for n, fields in odd.items() for name, why in fields.items()))
     return content
 
 
+def _pass_score(rows: list[tuple[int, dict[str, str]]], wrong: list[Wrong]) -> str:
+    """The whole list's score: it stands in every row, or in one."""
+    given = [(number, row["pass_score"]) for number, row in rows if row.get("pass_score")]
+    for number, cell in given:
+        if not (cell.isdecimal() and int(cell) <= 100):
+            wrong.append(Wrong(number, "pass_score", "than_equal", cell[:40]))
+        elif cell != given[0][1]:
+            wrong.append(Wrong(number, "pass_score", "differs", cell[:40]))
+    return given[0][1] if given else ""
+
+
 def _item(row: dict[str, str]) -> Item:
-    item: Item = {"what": "question"} | {name: row.get(name, "") for name in HEADERS if name not in ("section", "section_en")}
+    item: Item = {"what": "question"} | {name: row.get(name, "") for name in HEADERS if name not in ("section", "section_en", "pass_score")}
     for name in (*LISTS, "when_equals"):
-        item[name] = "\n".join(part.strip() for part in item[name].split("|"))
+        item[name] = "\n".join(part.strip() for part in _parts(item[name]))
     item["required"] = "" if item["required"].casefold() in ("no", "false", "0", "否") else "1"
     return item
+
+
+def _parts(cell: str) -> list[str]:
+    """What stands between the bars; a bar or a backslash of the words themselves has a backslash before it."""
+    parts = [""]
+    letters = iter(cell)
+    for letter in letters:
+        if letter == "|":
+            parts.append("")
+            continue
+        if letter == "\\":
+            after = next(letters, "")
+            letter = after if after in ("\\", "|") and after else letter + after  # noqa: PLW2901
+        parts[-1] += letter
+    return parts
 
 
 def _told(numbers: list[int], items: list[Item], n: int, name: str, why: str) -> Wrong:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.inspections import words
-from webapp.inspections.editing import editing
+from webapp.inspections import filing, words
 from webapp.inspections.field import field
 from webapp.inspections.plan_pages import plan_pages
 from webapp.inspections.results import results
@@ -13,7 +12,7 @@ from webapp.inspections.results import results
 
 def init(app: Flask) -> None:
     """Routes, and words for templates."""
-    for pages in (field, results, editing, plan_pages):
+    for pages in (field, results, filing.pages, plan_pages):
         app.register_blueprint(pages)
     app.jinja_env.globals.update(
         grade_words=words.GRADE_WORDS, severity_words=words.SEVERITY_WORDS, question_text=words.question_text, choice_pairs=words.choice_pairs,
