@@ -15,7 +15,7 @@ const CACHE = `shell-${BUILD}`;
 const OFFLINE = '/offline';
 const PATIENCE_MS = 3_000;
 const LAST_PATIENCE_MS = 20_000;
-const PHOTO = /^\/work-orders\/[0-9a-f-]{36}\/photos\/[0-9a-f]{64}$/;
+const PHOTO = /^\/(work-orders\/[0-9a-f-]{36}\/photos|inspect\/pictures\/[a-z0-9-]+)\/[0-9a-f]{64}$/;
 const NEVER = /^\/(sync|ticket|photos|pack|login|logout|sw\.js|healthz|manifest\.webmanifest)(\/|$)/;
 
 const SIGN_IN = /^\/login(\/|$)/;
@@ -145,7 +145,7 @@ async function keep({ person, revision, pages, made_at }) {
   return caches.open(name);
 }
 
-/** Photos of work orders, as far as they can be had: a page without one is still a page. What failed is tried again with the next pack.
+/** Photos of work orders and pictures of checklists, as far as they can be had: a page without one is still a page. What failed is tried again with the next pack.
  * @param {Cache} cache @param {string[]} paths */
 async function keepPhotos(cache, paths) {
   for (const path of paths) {

@@ -16,6 +16,7 @@ from webapp.core.db import db, writing
 from webapp.core.gate import OPEN, RANKS, access_of
 from webapp.equipment import register, renewal
 from webapp.equipment.models import Equipment
+from webapp.inspections.models import GuidePicture
 from webapp.people import actions
 from webapp.people.models import Person
 from webapp.service import actions as service
@@ -105,6 +106,7 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
         work.take_step(order, WorkStep(verb="finish", person_id=world.people["technician"], at=clock.now()), clock.now())
         item = charging.add_item(world.garden, charging.ItemFacts("labour", "hour", "人工"), 6000, world.people["manager"], clock.now())
         reported["item"] = item.id
+        db.session.add(GuidePicture(site_id=world.garden, sha256=named_photo(content)["sha256"], person_id=world.people["supervisor"]))
     inspected = make_inspection(app, world, phone, content)
     return (
         reported

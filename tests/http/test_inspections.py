@@ -170,9 +170,9 @@ def test_storm_mode_adds_and_takes_away_on_every_phone(app: Flask, world: World,
     assert office.post("/storm/garden", {"do": "begin", "reason": "台风"}).status_code == 302
     assert office.post("/storm/garden", {"do": "begin"}).status_code == 409
     assert [one["name"] for one in guard.get("/pack").get_json()["lists"]] == ["Water"]
-    assert "data-storm" in guard.get("/today").text and "data-storm" not in sign_in("stranger").get("/today").text
+    assert "data-storm " in guard.get("/today").text and "data-storm " not in sign_in("stranger").get("/today").text
     assert office.post("/storm/garden", {"do": "end"}).status_code == 302
-    assert "data-storm" not in guard.get("/today").text
+    assert "data-storm " not in guard.get("/today").text
     with looking(app) as session:
         assert session.scalars(sa.select(SiteMode)).one().until_at is not None
 

@@ -8,15 +8,17 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from webapp.core.db import db
+from webapp.core import clock
+from webapp.core.db import db, insert_new
 from webapp.core.problems import Problem
 from webapp.equipment.models import Equipment
 from webapp.inspections import queries, rules
 from webapp.inspections.bodies import InspectionBody
 from webapp.inspections.content import Content
-from webapp.inspections.models import Checklist, ChecklistVersion, Finding, Inspection, InspectionPlan, SiteMode
+from webapp.inspections.models import Checklist, ChecklistVersion, Finding, GuidePicture, Inspection, InspectionPlan, SiteMode
 from webapp.people.authors import Author
 from webapp.people.queries import rank_at
+from webapp.photos.actions import store_drawn
 from webapp.records.arrived import Arrived
 from webapp.records.held import Held
 from webapp.sites.models import Checkpoint
@@ -41,6 +43,14 @@ def set_content(checklist: Checklist, content: Content, person_id: UUID, from_at
     db.session.flush()
     db.session.refresh(checklist, ["versions"])
     return version
+
+
+def keep_picture(site_id: UUID, content: bytes, person_id: UUID) -> str:
+    """A picture that shows how to check; gives its digest. Raises Problem too-large, not-a-picture."""
+    sha256 = store_drawn(content, person_id)
+    row = {"site_id": site_id, "sha256": sha256, "person_id": person_id, "at": clock.now()}
+    db.session.execute(insert_new(GuidePicture, [row], "site_id", "sha256"))
+    return sha256
 
 
 def begin_storm(site_id: UUID, reason: str, person_id: UUID, now: datetime) -> SiteMode:

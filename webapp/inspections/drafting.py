@@ -72,25 +72,51 @@ def read_items(form: Fields) -> list[Item]:
     return found
 
 
+def placed(form: Fields, do: str) -> str:
+    """A button names the key of its block; where that stands now, once blocks were moved in the page. `end`: behind the last."""
+    verb, _colon, key = do.partition(":")
+    keys = [mark.partition(":")[2] for mark in form.getlist("item")[:MOST_ITEMS]]
+    keys = [one for one in keys if KEY.fullmatch(one)]
+    if key == "end":
+        return f"{verb}:{len(keys) - 1}"
+    return f"{verb}:{keys.index(key)}" if key in keys else do
+
+
 def apply(items: list[Item], do: str) -> list[Item]:
-    """What a button asks for: up:n, down:n, remove:n, copy:n, question:n and section:n (a new one behind n). Others change nothing."""
+    """What a button asks for: up:n, down:n, remove:n, copy:n, unpicture:n, question:n and section:n (a new one behind n). Others change nothing."""
     verb, _colon, place = do.partition(":")
     n = int(place) if place.lstrip("-").isdigit() else -1
     items = [dict(item) for item in items]
     if verb in ("question", "section"):
-        new = {"what": verb} | (NEW if verb == "question" else {"name": ""})
+        new = {"what": verb} | (NEW | {"id": free_id(items)} if verb == "question" else {"name": ""})
         return [*items[: n + 1], new, *items[n + 1 :]]
     if not 0 <= n < len(items):
         return items
     if verb == "remove":
         del items[n]
     elif verb == "copy":
-        items.insert(n + 1, items[n] | {"id": ""})
+        items.insert(n + 1, items[n] | ({"id": free_id(items)} if items[n]["what"] == "question" else {}))
+    elif verb == "unpicture":
+        items[n]["picture"] = ""
     elif verb in ("up", "down"):
         other = n - 1 if verb == "up" else n + 1
         if 0 <= other < len(items):
             items[n], items[other] = items[other], items[n]
     return items
+
+
+def touched(do: str, count: int) -> int:
+    """Which item a button was about, as they stand afterwards: there the page goes on."""
+    verb, _colon, place = do.partition(":")
+    n = int(place) if place.lstrip("-").isdigit() else -1
+    moved = {"up": -1, "remove": -1, "down": 1, "copy": 1, "question": 1, "section": 1}.get(verb, 0)
+    return max(0, min(n + moved, count - 1)) if ":" in do else -1
+
+
+def free_id(items: list[Item]) -> str:
+    """An id that no question has."""
+    used = {item.get("id") for item in items}
+    return next(f"q{number}" for number in range(1, len(items) + 2) if f"q{number}" not in used)
 
 
 def content_from(items: list[Item], pass_score: str) -> tuple[Content | None, dict[int, dict[str, str]]]:

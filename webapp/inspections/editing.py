@@ -48,6 +48,9 @@ WRONG: dict[str, LazyString] = {
     "good": lazy_gettext("What passes must be among the choices."),
     "pattern": lazy_gettext("Only small letters, digits, - and _ here."),
     "than_equal": lazy_gettext("This number is out of its range."),
+    "no-picture": lazy_gettext("This picture is not on this server. Upload it here."),
+    "not-a-picture": lazy_gettext("No picture, or a broken one. JPEG, PNG, WebP or HEIC, please."),
+    "too-large": lazy_gettext("The picture is larger than 20 MB."),
     "odd": lazy_gettext("This is not possible here."),
 }
 TARGET_WORDS: dict[str, LazyString] = {
@@ -139,11 +142,15 @@ def editor(checklist_id: UUID) -> str:
 def edit(checklist_id: UUID) -> AnyResponse | str | tuple[str, int]:
     """One button: it moves, adds or removes an item, shows the phone's page, or saves a version. Only saving keeps anything."""
     checklist = queries.checklist_for(me(), checklist_id, "supervisor")
-    items, score, do = drafting.read_items(request.form), request.form.get("pass_score", "").strip(), request.form.get("do", "save")
+    items, score = drafting.read_items(request.form), request.form.get("pass_score", "").strip()
+    do = drafting.placed(request.form, request.form.get("do", "save"))
+    if do.startswith("picture:"):
+        return take_picture(checklist, items, score, do)
     if do not in ("save", "preview"):
         return show_editor(checklist, drafting.apply(items, do), score, {}, changed=do)
     content, wrong = drafting.content_from(items, score)
-    if content is None:
+    wrong = wrong or unknown_pictures(checklist, items)
+    if wrong or content is None:
         return show_editor(checklist, items, score, wrong), 422
     if do == "preview":
         return show_editor(checklist, items, score, {}, preview=content)
@@ -156,6 +163,26 @@ def edit(checklist_id: UUID) -> AnyResponse | str | tuple[str, int]:
     made = actions.set_content(checklist, content, me().id, begins)
     flash(_("Nothing was changed.") if made.number == latest else _("Version %(number)s is saved.", number=made.number))
     return redirect(url_for("inspections.editor", checklist_id=checklist.id))
+
+
+def take_picture(checklist: Checklist, items: list[Item], score: str, do: str) -> str | tuple[str, int]:
+    """The picture that was chosen for a question; what is none is said at its field, and the rest of the form stays."""
+    given = request.files.get(f"{request.form['do'].partition(':')[2]}.new_picture")
+    n = drafting.touched(do, len(items))
+    if n < 0:
+        return show_editor(checklist, items, score, {})
+    try:
+        items[n]["picture"] = actions.keep_picture(checklist.site_id, given.read() if given else b"", me().id)
+    except Problem as problem:
+        return show_editor(checklist, items, score, {n: {"picture": problem.code}}, changed=do), 422
+    return show_editor(checklist, items, score, {}, changed=do)
+
+
+def unknown_pictures(checklist: Checklist, items: list[Item]) -> dict[int, dict[str, str]]:
+    """Questions that name a picture which was not put there by the editor of this site."""
+    named_ = {n: item["picture"] for n, item in enumerate(items) if item.get("picture")}
+    here = queries.pictures_here(checklist.site_id, named_.values())
+    return {n: {"picture": "no-picture"} for n, sha256 in named_.items() if sha256 not in here}
 
 
 def begins_at(text: str, zone: str) -> datetime | None:
@@ -183,7 +210,7 @@ def show_editor(
         preview = drafting.content_from([dict(item) for item in items], score)[0]
     return render_template(
         "inspections/editor.html", checklist=checklist, items=items, score=score, wrong=wrong, sentences=WRONG, preview=preview, notice=notice, types=types,
-        file_errors=file_errors or [], changed=changed, kinds=list(KIND_WORDS.items()), photos=list(PHOTO_WORDS.items()), severities=list(SEVERITY_WORDS.items()),
+        file_errors=file_errors or [], changed=drafting.touched(changed, len(items)), kinds=list(KIND_WORDS.items()), photos=list(PHOTO_WORDS.items()), severities=list(SEVERITY_WORDS.items()),
         versions=versions_of(checklist), base=checklist.versions[-1].number if checklist.versions else 0, today=clock.local_day(clock.now(), checklist.site.zone),
         asked=[(item["id"], f"{item['id']} {item.get('text', '')[:40]}") for item in items if item["what"] == "question" and item.get("id")], **choices_of(),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 
 from webapp.core import clock, gate
 from webapp.core.i18n import named
@@ -15,7 +15,8 @@ from webapp.inspections.content import Content
 from webapp.inspections.models import Checklist
 from webapp.inspections.offering import may_inspect
 from webapp.people.session import me
-from webapp.sites.queries import checkpoints_of
+from webapp.photos.views import hand_out
+from webapp.sites.queries import checkpoints_of, site_for
 from webapp.work_orders.queries import types_of
 
 field = Blueprint("inspecting", __name__)
@@ -38,6 +39,16 @@ def inspect(checklist_id: UUID) -> str:
         facts=facts_of(checklist, content, version.number),
         spots=[(point.id, f"{point.number} {named(point)}") for point in checkpoints_of(checklist.site_id)],
     )
+
+
+@field.get("/inspect/pictures/<slug>/<sha256>")
+@gate.signed_in
+def guide_picture(slug: str, sha256: str) -> Response:
+    """A picture that shows how to check, for staff of the site."""
+    site = site_for(me(), slug)
+    if not queries.pictures_here(site.id, [sha256]):
+        raise Problem("not-found")
+    return hand_out(sha256)
 
 
 def facts_of(checklist: Checklist, content: Content, version: int) -> dict[str, Any]:

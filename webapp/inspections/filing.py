@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 from werkzeug.datastructures import FileStorage
 
@@ -99,8 +99,20 @@ def import_file(checklist_id: UUID) -> str | tuple[str, int]:
         return show_editor(
             checklist, items, str(newest.pass_score) if newest else "90", {}, file_errors=[told(one) for one in bad.wrong]
         ), 422
+    items, lost = without_unknown_pictures(checklist, drafting.items_of(content))
     notice = _("Read from the file: %(count)s questions. Nothing is kept before you save.", count=len(content.questions))
-    return show_editor(checklist, drafting.items_of(content), str(content.pass_score), {}, preview=content, notice=notice)
+    if lost:
+        notice += " " + ngettext(
+            "%(num)d picture is not on this server and is left out.", "%(num)d pictures are not on this server and are left out.", lost
+        )
+    return show_editor(checklist, items, str(content.pass_score), {}, notice=notice)
+
+
+def without_unknown_pictures(checklist: Checklist, items: list[drafting.Item]) -> tuple[list[drafting.Item], int]:
+    """A file of another server names pictures that are not here."""
+    here = queries.pictures_here(checklist.site_id, (item["picture"] for item in items if item.get("picture")))
+    lost = sum(1 for item in items if item.get("picture") and item["picture"] not in here)
+    return [item | {"picture": item["picture"] if item["picture"] in here else ""} if "picture" in item else item for item in items], lost
 
 
 def read_file(given: FileStorage | None) -> Content:

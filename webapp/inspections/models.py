@@ -49,6 +49,17 @@ class ChecklistVersion(Base):
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class GuidePicture(Base):
+    """A picture that shows how to check, of a site's checklists: whoever may see them may see it, in whichever version or copy it stands."""
+
+    __tablename__ = "guide_picture"
+
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(sa.ForeignKey("photo.sha256"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class InspectionPlan(Base):
     """Which checklist is to be done where and how often (`equipment.due.Interval`), and by whom.
 

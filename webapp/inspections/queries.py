@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.inspections.content import Content
-from webapp.inspections.models import Checklist, ChecklistVersion, Finding, Inspection, SiteMode
+from webapp.inspections.models import Checklist, ChecklistVersion, Finding, GuidePicture, Inspection, SiteMode
 from webapp.people.models import Person
 from webapp.people.queries import Membered, sites_of
 from webapp.sites.queries import reach
@@ -42,6 +43,15 @@ def checklist_for(person: Membered, checklist_id: UUID, at_least: str = "worker"
 def version_at(checklist: Checklist, moment: datetime) -> ChecklistVersion | None:
     """The version in force."""
     return next((version for version in reversed(checklist.versions) if version.from_at <= moment), None)
+
+
+def pictures_here(site_id: UUID, digests: Iterable[str]) -> set[str]:
+    """Which of these pictures show how to check at that site."""
+    wanted = set(digests)
+    if not wanted:
+        return set()
+    here = sa.select(GuidePicture.sha256).where(GuidePicture.site_id == site_id, GuidePicture.sha256.in_(wanted))
+    return set(db.session.scalars(here))
 
 
 def inspections_reached(person: Membered, at_least: str = "worker") -> sa.Select[Inspection]:

@@ -93,3 +93,15 @@ def store_office(content: bytes, person_id: UUID | None) -> str:
     sha256 = hashlib.sha256(content).hexdigest()
     store(sha256, content, person_id)
     return sha256
+
+
+def store_drawn(content: bytes, person_id: UUID | None, side: int = 1280) -> str:
+    """Keep a picture that explains something, drawn anew: small, upright, and free of where it was taken. As `store_office`."""
+    if len(content) > MOST_BYTES:
+        raise Problem("too-large")
+    mime, _width, _height = look_at(content)
+    opened = whole.jpeg_of_heic(content) if mime == "image/heic" else content
+    made = whole.redrawn(opened, side) if opened else None
+    if made is None:
+        raise Problem("not-a-picture")
+    return store_office(made, person_id)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 MOST_DECODED = 25_000_000  # pixels; beyond, an odd JPEG could ask for more memory than the server has
 LONGER_SIDE = 2400  # of a picture made for showing
+MOST_REDRAWN = 60_000_000  # pixels of a picture that is drawn anew as a whole
 
 
 def is_whole(mime: str, content: bytes, picture: Image.Image) -> bool:
@@ -50,4 +51,22 @@ def jpeg_of_heic(content: bytes) -> bytes | None:
     picture.thumbnail((LONGER_SIDE, LONGER_SIDE))
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def redrawn(content: bytes, side: int) -> bytes | None:
+    """The picture drawn anew as a JPEG: upright, at most so many pixels a side, with nothing but its pixels; None when that cannot be done."""
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            if picture.width * picture.height > (MOST_REDRAWN if picture.format == "JPEG" else MOST_DECODED):
+                return None
+            picture.draft("RGB", (side, side))
+            upright = ImageOps.exif_transpose(picture)
+            upright.thumbnail((side, side))
+            flat = Image.new("RGB", upright.size, "white")  # what is transparent would be black
+            flat.paste(upright.convert("RGB"), mask=upright.convert("RGBA").getchannel("A"))
+    except (ValueError, OSError, SyntaxError, EOFError, Image.DecompressionBombError):
+        return None
+    out = io.BytesIO()
+    flat.save(out, "JPEG", quality=80, optimize=True)
     return out.getvalue()

@@ -19,7 +19,7 @@ from webapp.core.i18n import iso, language, named, text_of
 from webapp.core.static import bundle
 from webapp.equipment import offline as equipment
 from webapp.inspections.offering import Offer, offers_for
-from webapp.inspections.queries import storms_over
+from webapp.inspections.queries import storms_over, version_at
 from webapp.patrols.mine import rounds_of
 from webapp.patrols.rules import Point
 from webapp.patrols.showing import RoundView
@@ -34,6 +34,7 @@ from webapp.work_orders.showing import own_steps, photos_shown
 PAGES = ("/today", "/scan", "/outbox", "/me", "/my-day", "/report", "/work-orders/mine")
 MOST_OWN, MOST_OFFERED, MOST_DONE = 40, 10, 10  # orders whose pages a phone keeps
 MOST_PHOTOS = 40  # of all orders together: a phone has other things to keep
+MOST_GUIDES = 60  # pictures that show how to check, about 100 kB each
 DIGEST_HEX = 8
 
 
@@ -51,7 +52,7 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
         "language": language(),
         "build": bundle().build,
         "day": local_day(now, sites[0].zone if sites else "UTC").isoformat(),
-        "photos": _photos(orders),
+        "photos": [*_guides(offers, now), *_photos(orders)],
         "pages": [
             *PAGES,
             *(f"/rounds/{view.round.id}" for view in views),
@@ -108,6 +109,18 @@ def _photos(orders: list[WorkOrder]) -> list[str]:
     """Addresses of the photos that the orders' pages show, what burns first: kept as far as that succeeds."""
     found = [f"/work-orders/{order.id}/photos/{sha256}" for order in orders for sha256 in photos_shown(order)]
     return found[:MOST_PHOTOS]
+
+
+def _guides(offers: list[Offer], now: datetime) -> list[str]:
+    """Addresses of the pictures that show how to check, of the lists on offer, once each."""
+    found: dict[str, None] = {}
+    for offer in offers:
+        version = version_at(offer.checklist, now)
+        for section in version.content["sections"] if version else ():
+            for question in section["questions"]:
+                if question.get("picture"):
+                    found[f"/inspect/pictures/{offer.site.slug}/{question['picture']}"] = None
+    return list(found)[:MOST_GUIDES]
 
 
 def digest(salt: str, code: str) -> str:

@@ -21,8 +21,7 @@ function move(item, way) {
   if (!other) return;
   if (way === 'up') other.before(item);
   else other.after(item);
-  const button = /** @type {HTMLElement | null} */ (item.querySelector(`[data-move=${way}]`));
-  button?.focus();
+  if (!item.contains(document.activeElement)) /** @type {HTMLElement | null} */ (item.querySelector(`[data-move=${way}]`))?.focus();
   item.scrollIntoView({ block: 'nearest' });
   const live = document.getElementById('announce');
   if (live && list) live.textContent = `${[...list.children].indexOf(item) + 1} / ${list.children.length}`;
@@ -52,25 +51,78 @@ function startDragging(items) {
   }
 }
 
+/** A button whose work the server does, without leaving the page: its answer is the same page, of which the list and the phone's view are taken.
+ * @param {HTMLElement} button @returns {Promise<void>} */
+async function ask(button) {
+  if (!form || form.getAttribute('aria-busy') === 'true') return;
+  form.setAttribute('aria-busy', 'true');
+  const fields = new FormData(form, button);
+  const upload = button.getAttribute('formenctype');
+  try {
+    const reply = await fetch(form.action, { method: 'POST', body: upload ? fields : new URLSearchParams(/** @type {any} */ (fields)), headers: { Accept: 'text/html' } });
+    if (!reply.headers.get('Content-Type')?.startsWith('text/html') || reply.redirected) throw new Error(`${reply.status}`);
+    take(new DOMParser().parseFromString(await reply.text(), 'text/html'));
+  } catch (error) {
+    console.error(error);
+    form.requestSubmit(button);   // the plain way says what is wrong
+  } finally {
+    form.removeAttribute('aria-busy');
+  }
+}
+
+/** @param {Document} page */
+function take(page) {
+  const items = page.querySelector('[data-items]');
+  const preview = page.getElementById('detail');
+  const here = document.getElementById('detail');
+  if (!items || !list || (preview && !here)) throw new Error('another page');
+  const open = new Set([...list.querySelectorAll('[data-item]:has(details[open])')].map((item) => item.getAttribute('data-item')));
+  list.replaceChildren(...items.children);
+  for (const item of list.children) {
+    showFields(item);
+    const more = item.querySelector('details');
+    if (more && item.getAttribute('data-item') && open.has(item.getAttribute('data-item'))) more.open = true;
+  }
+  here?.replaceChildren(...(preview?.childNodes ?? []));
+  const wrong = list.querySelector('[aria-invalid=true]');
+  const changed = wrong?.closest('[data-item]') ?? list.querySelector('[data-changed]');
+  changed?.scrollIntoView({ block: 'nearest' });
+  /** @type {HTMLElement | null | undefined} */ (wrong ?? changed?.querySelector('[autofocus]'))?.focus({ preventScroll: true });
+}
+
 if (form && list) {
   form.classList.add('can-drag');
   for (const item of list.children) showFields(item);
-  list.addEventListener('change', (event) => { const item = itemOf(/** @type {Element} */ (event.target)); if (item) showFields(item); });
-  list.addEventListener('click', (event) => {
-    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-move]'));
-    const item = itemOf(button);
-    if (!button || !item) return;
-    event.preventDefault();
-    move(item, button.dataset.move ?? '');
+  list.addEventListener('change', (event) => {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    const item = itemOf(field);
+    if (item) showFields(item);
+    const upload = field.matches('[data-new-picture]') && field.files?.length ? field.parentElement?.querySelector('[data-ask]') : null;
+    if (upload) void ask(/** @type {HTMLElement} */ (upload));
   });
-  // Enter in a field saves; the first button of the form would move an item instead.
+  form.addEventListener('click', (event) => {
+    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-move], [data-ask]'));
+    if (!button) return;
+    event.preventDefault();
+    const item = itemOf(button);
+    if (button.dataset.move && item) move(item, button.dataset.move);
+    else void ask(button);
+  });
   form.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || !/** @type {Element} */ (event.target).matches('input:not([type=checkbox])')) return;
+    const target = /** @type {Element} */ (event.target);
+    const way = { ArrowUp: 'up', ArrowDown: 'down' }[event.key];
+    const item = itemOf(target);
+    if (event.altKey && way && item) {
+      event.preventDefault();
+      move(item, way);
+    }
+    // Enter in a field saves; the first button of the form would move an item instead.
+    if (event.key !== 'Enter' || !target.matches('input:not([type=checkbox])')) return;
     event.preventDefault();
     form.requestSubmit(/** @type {HTMLElement | null} */ (form.querySelector('[data-save]')));
   });
   startDragging(list);
 }
-document.querySelector('[data-preview]')?.addEventListener('submit', (event) => event.preventDefault());
+document.addEventListener('submit', (event) => { if (/** @type {Element} */ (event.target).matches('[data-preview]')) event.preventDefault(); });
 
 export {};
