@@ -82,14 +82,21 @@ def failed_questions(inspection_id: UUID) -> list[str]:
     return list(db.session.scalars(sa.select(Finding.question).where(Finding.inspection_id == inspection_id).order_by(Finding.id)))
 
 
+_moment = sa.bindparam("moment", type_=SiteMode.from_at.type)
+STORMS = (  # put together once: every page asks
+    sa.select(SiteMode)
+    .where(
+        SiteMode.site_id.in_(sa.bindparam("sites", expanding=True)),
+        SiteMode.from_at <= _moment,
+        sa.or_(SiteMode.until_at.is_(None), SiteMode.until_at > _moment),
+    )
+    .order_by(SiteMode.from_at)
+)
+
+
 def storms_over(site_ids: list[UUID], moment: datetime) -> list[SiteMode]:
     """The storm modes that are on at these sites."""
-    if not site_ids:
-        return []
-    on = sa.and_(
-        SiteMode.site_id.in_(site_ids), SiteMode.from_at <= moment, sa.or_(SiteMode.until_at.is_(None), SiteMode.until_at > moment)
-    )
-    return list(db.session.scalars(sa.select(SiteMode).where(on).order_by(SiteMode.from_at)))
+    return list(db.session.scalars(STORMS, {"sites": site_ids, "moment": moment})) if site_ids else []
 
 
 def is_storm(site_id: UUID, moment: datetime) -> SiteMode | None:

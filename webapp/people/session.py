@@ -9,6 +9,7 @@ from __future__ import annotations
 from urllib.parse import quote
 from uuid import UUID
 
+import sqlalchemy as sa
 from flask import Flask, Response, g, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -23,7 +24,13 @@ from webapp.people import actions, queries
 from webapp.people.models import Device, Person
 from webapp.people.tickets import secrets
 
-ROLES_TOO = joinedload(Person.memberships)  # in the same statement: this one is made for every page
+# Person, roles and device in one statement, put together once: every page asks it.
+WHO = (
+    sa.select(Person, Device)
+    .join(Device, Device.id == sa.bindparam("device"))
+    .where(Person.id == sa.bindparam("person"))
+    .options(joinedload(Person.memberships))
+)
 DEVICE_COOKIE = "rounds_device"
 DEVICE_COOKIE_AGE = 400 * 24 * 3600  # the longest a browser keeps one
 
@@ -43,13 +50,13 @@ def load(text: str) -> Caller | None:
     """The caller a session names, if person, stamp and device still hold."""
     try:
         person_id, stamp, device_id = text.split(":")
-        person = db.session.get(Person, UUID(person_id), options=[ROLES_TOO])
-        device = db.session.get(Device, UUID(device_id))
+        known = db.session.execute(WHO, {"person": UUID(person_id), "device": UUID(device_id)}).unique().one_or_none()
     except ValueError:
         return None
-    if person is None or device is None or not person.in_force or str(person.stamp) != stamp or device.revoked_at:
+    if known is None:
         return None
-    return Caller(person, device)
+    person, device = known
+    return Caller(person, device) if person.in_force and str(person.stamp) == stamp and not device.revoked_at else None
 
 
 def me() -> Person:

@@ -112,6 +112,24 @@ def rows_of(each: Clock, now: datetime, **whose: Any) -> Iterator[dict[str, Any]
 # ---------------------------------------------------------------- whose they are
 
 
+ROLES = ("desk", "supervisor", "manager")
+
+
+def led(person: Person) -> dict[str, list[UUID]]:
+    """The sites where the person holds each of the roles that warnings go to."""
+    return {role: [m.site_id for m in person.memberships if m.role == role] for role in ROLES}
+
+
+def theirs(person_id: Any, desk: Any, supervisor: Any, manager: Any) -> sa.ColumnElement[bool]:
+    """Whose a warning is: the technician's own, the desk's where nobody had the work, a supervisor's, a manager's. Lists of site ids."""
+    return sa.or_(
+        ClockWarning.person_id == person_id,
+        sa.and_(ClockWarning.role == "technician", ClockWarning.person_id.is_(None), ClockWarning.site_id.in_(desk)),
+        sa.and_(ClockWarning.role == "supervisor", ClockWarning.site_id.in_(supervisor)),
+        sa.and_(ClockWarning.role == "manager", ClockWarning.site_id.in_(manager)),
+    )
+
+
 def mine(person: Person, every: bool = False) -> sa.Select[ClockWarning]:
     """A person's warnings, the latest first: a technician's own, the desk's where nobody had the work, a supervisor's, a manager's.
 
@@ -120,14 +138,10 @@ def mine(person: Person, every: bool = False) -> sa.Select[ClockWarning]:
     found = sa.select(ClockWarning).where(ClockWarning.at > clock.now() - KEPT).order_by(ClockWarning.at.desc(), ClockWarning.id.desc())
     if person.is_admin:
         return found if every else found.where(ClockWarning.role == "manager")
-    own = {role: [m.site_id for m in person.memberships if m.role == role] for role in ("desk", "supervisor", "manager")}
-    theirs = ClockWarning.person_id == person.id
     if every:
-        led = [m.site_id for m in person.memberships if RANKS[m.role] >= RANKS["supervisor"]]
-        return found.where(sa.or_(theirs, ClockWarning.site_id.in_(led)))
-    unclaimed = sa.and_(ClockWarning.role == "technician", ClockWarning.person_id.is_(None), ClockWarning.site_id.in_(own["desk"]))
-    led_by = [sa.and_(ClockWarning.role == role, ClockWarning.site_id.in_(own[role])) for role in ("supervisor", "manager") if own[role]]
-    return found.where(sa.or_(theirs, unclaimed, *led_by))
+        office = [m.site_id for m in person.memberships if RANKS[m.role] >= RANKS["supervisor"]]
+        return found.where(sa.or_(ClockWarning.person_id == person.id, ClockWarning.site_id.in_(office)))
+    return found.where(theirs(person.id, **led(person)))
 
 
 def seen_until(person: Person, now: datetime) -> datetime:
@@ -136,17 +150,26 @@ def seen_until(person: Person, now: datetime) -> datetime:
     return max(seen.at if seen else now - FRESH, now - FRESH)
 
 
-def count_unseen(person: Person) -> int:
-    """How many warnings the person has not seen; no more than MOST_COUNTED are counted. One query: every page asks."""
-    seen = sa.select(WarningSeen.at).where(WarningSeen.person_id == person.id).scalar_subquery()
-    fresh = clock.now() - FRESH
-    unseen = mine(person).where(
-        ClockWarning.made_at > fresh,
-        ClockWarning.at > fresh,
-        ClockWarning.made_at > sa.func.coalesce(seen, sa.literal(fresh, ClockWarning.made_at.type)),
+def _counted(whose: sa.ColumnElement[bool]) -> sa.Select[int]:
+    fresh = sa.bindparam("fresh", type_=ClockWarning.made_at.type)
+    seen = sa.select(WarningSeen.at).where(WarningSeen.person_id == sa.bindparam("person")).scalar_subquery()
+    unseen = sa.select(ClockWarning.id).where(
+        whose, ClockWarning.made_at > fresh, ClockWarning.at > fresh, ClockWarning.made_at > sa.func.coalesce(seen, fresh)
     )
-    counted = unseen.with_only_columns(ClockWarning.id).order_by(None).limit(MOST_COUNTED)
-    return db.session.scalar(sa.select(sa.func.count()).select_from(counted.subquery())) or 0
+    return sa.select(sa.func.count()).select_from(unseen.limit(MOST_COUNTED).subquery())
+
+
+# Put together once: every page asks.
+COUNT_UNSEEN_MANAGERS = _counted(ClockWarning.role == "manager")
+COUNT_UNSEEN = _counted(theirs(sa.bindparam("person"), *(sa.bindparam(role, expanding=True) for role in ROLES)))
+
+
+def count_unseen(person: Person) -> int:
+    """How many warnings the person has not seen; no more than MOST_COUNTED are counted."""
+    values = {"person": person.id, "fresh": clock.now() - FRESH}
+    if person.is_admin:
+        return db.session.scalar(COUNT_UNSEEN_MANAGERS, values) or 0
+    return db.session.scalar(COUNT_UNSEEN, values | led(person)) or 0
 
 
 def mark_seen(person: Person, now: datetime) -> None:

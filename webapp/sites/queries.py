@@ -17,12 +17,15 @@ from webapp.people.models import Person
 from webapp.people.queries import Membered, rank_at, sites_of
 from webapp.sites.models import Checkpoint, Label, Place, Site
 
+# Put together once: every page asks.
+EVERY_SITE = sa.select(Site).order_by(Site.slug.desc())
+THEIR_SITES = EVERY_SITE.where(Site.id.in_(sa.bindparam("sites", expanding=True)))
+
 
 def sites_for(person: Person, at_least: str = "worker") -> list[Site]:
     """Sites where the person holds at least that rank, by name."""
-    found = sa.select(Site).order_by(Site.slug.desc())
     own = sites_of(person, at_least)
-    return list(db.session.scalars(found if own is None else found.where(Site.id.in_(own))))
+    return list(db.session.scalars(EVERY_SITE) if own is None else db.session.scalars(THEIR_SITES, {"sites": own}))
 
 
 def site_for(person: Membered, slug: str, at_least: str = "worker") -> Site:
