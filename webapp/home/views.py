@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.config import VERSION
-from webapp.core import clock, gate
+from webapp.core import clock, gate, htmx
 from webapp.core.db import db
 from webapp.core.forms import check
 from webapp.core.i18n import language
@@ -17,6 +17,7 @@ from webapp.core.problems import Problem
 from webapp.core.static import asset
 from webapp.home.frame import init_frame
 from webapp.home.report import ReportSite
+from webapp.home.search import LONGEST, found
 from webapp.home.today import today_of
 from webapp.people import actions as people
 from webapp.people import session
@@ -71,6 +72,15 @@ def make_first() -> AnyResponse | tuple[str, int]:
     )
     session.begin(person, by_password=True)
     return redirect(f"/sites/{site.slug}")
+
+
+@home.get("/search")
+@gate.signed_in
+def search() -> str:
+    """Everything the person may see that says the words of `?q=`."""
+    words = " ".join(request.args.get("q", "").split())[:LONGEST]
+    groups = found(session.me(), words)
+    return htmx.show("home/search.html", "home/_found.html", words=words, groups=groups)
 
 
 @home.get("/today")

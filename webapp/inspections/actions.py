@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from webapp.core import clock
 from webapp.core.db import db, insert_new
+from webapp.core import search
+from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.equipment.models import Equipment
 from webapp.inspections import queries, rules
@@ -157,6 +159,7 @@ def _keep_finding(made: Inspection, found: rules.Finding, checkpoint: Checkpoint
             inspection_id=made.id, question=question.id, grade=found.grade, severity=question.severity, text=found.text, order_id=order_id
         )
     )
+    search.file("finding", made.id, made.site_id, made.at, question.text, found.text)
     db.session.flush()
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from webapp.core import search
 from webapp.core.db import db
 from webapp.records.arrived import Arrived
 from webapp.records.bodies import CorrectionBody, NoteBody
@@ -44,6 +45,7 @@ def write_note(arrived: Arrived, body: NoteBody, site_id: UUID, round_id: str | 
         at=arrived.at,
     )
     db.session.add(note)
+    search.file("note", note.id, site_id, note.at, note.text)
     return note
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from webapp.core import ids
+from webapp.core import ids, search
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.photos import actions as photos
@@ -115,6 +115,9 @@ def _keep(
     )
     db.session.add(request)
     db.session.flush()
+    search.file(
+        "request", new_id, request.site_id, now, request.number, request.text, request.spot, said.phone, said.phone.replace(" ", "")
+    )
     return request
 
 

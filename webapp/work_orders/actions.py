@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from webapp.core import ids
+from webapp.core import ids, search
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.people.authors import Author
@@ -90,6 +90,7 @@ def raise_order(raised: Raised, now: datetime, order_id: UUID | None = None) -> 
     db.session.add(order)
     db.session.add_all(WorkPhoto(order_id=new_id, sha256=sha256, rank=rank) for rank, sha256 in enumerate(dict.fromkeys(raised.photos)))
     db.session.flush()
+    search.file("order", new_id, order.site_id, now, order.number, order.text, order.spot, order.phone, order.phone.replace(" ", ""))
     _send_on(order, raised.type, raised.by_id, now)
     return order
 
@@ -117,6 +118,7 @@ def take_step(order: WorkOrder, step: WorkStep, now: datetime) -> WorkStep:
     step.received_at = now
     db.session.add(step)
     db.session.flush()
+    search.file("order", order.id, order.site_id, now, step.reason)
     db.session.refresh(order, ["steps"])
     refold(order)
     return step

@@ -1,0 +1,126 @@
+"""Searching what people wrote, in Chinese and in any language with spaces, on either engine: a table of words and who used them.
+
+Slices file what they keep (`file`); `found` gives the latest entries that say all of the words asked for. A Chinese text is filed
+by its pairs of characters, so that every part of it of two or more is found; other words whole, and found from their third letter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core.db import Base, db
+
+LONGEST = 24  # letters of a word that count
+MOST_TERMS = 12
+PREFIX_FROM = 3
+MOST_MEANT = 20  # words that begin alike
+LOOKED_THROUGH = 20_000  # the latest entries with the rarest word: older ones are left out of a very common question
+COUNTED = 2_000
+HAN = "㐀-鿿豈-﫿"
+RUNS = re.compile(rf"[{HAN}]+|[^\W{HAN}_]+")
+NUMBER = re.compile(r"\b([0-9a-z]{3})-([0-9a-z]{3})\b")  # a receipt's: K7Q-2F9
+
+
+class SearchEntry(Base):
+    """Something that can be found: its kind and id in its own slice, the site whose people may find it, and when it was said."""
+
+    __tablename__ = "search_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    subject_id: Mapped[UUID]
+    site_id: Mapped[UUID]
+    at: Mapped[datetime]
+
+
+class SearchWord(Base):
+    """A word of an entry."""
+
+    __tablename__ = "search_word"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    # Byte by byte, so that the words beginning with some letters lie beside each other.
+    word: Mapped[str] = mapped_column(sa.String(LONGEST).with_variant(sa.String(LONGEST, collation="C"), "postgresql"), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("search_entry.id"), primary_key=True)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def words_of(*texts: str) -> set[str]:
+    """The words a text is filed by."""
+    found: set[str] = set()
+    for text in map(_plain, texts):
+        found.update("".join(parts) for parts in NUMBER.findall(text))
+        for run in RUNS.findall(text):
+            if re.match(f"[{HAN}]", run):
+                found.update(run[i : i + 2] for i in range(len(run)))  # the last one alone
+            else:
+                found.add(run[:LONGEST])
+    return found
+
+
+def terms_of(asked: str) -> list[str]:
+    """What is looked for: whole words, or with a trailing * the beginning of one."""
+    found: dict[str, None] = {}
+    for run in RUNS.findall(_plain(asked)):
+        if not re.match(f"[{HAN}]", run):
+            found[run[:LONGEST] + ("*" if len(run) >= PREFIX_FROM else "")] = None
+        elif len(run) == 1:
+            found[run + "*"] = None
+        else:
+            found.update(dict.fromkeys(run[i : i + 2] for i in range(len(run) - 1)))
+    return list(found)[:MOST_TERMS]
+
+
+def file(kind: str, subject_id: UUID, site_id: UUID, at: datetime, *texts: str | None) -> None:
+    """File what was said, so that it can be found. Texts without a word are not filed."""
+    words = words_of(*filter(None, texts))
+    if not words:
+        return
+    entry = {"kind": kind, "subject_id": subject_id, "site_id": site_id, "at": at}
+    entry_id = db.session.execute(sa.insert(SearchEntry).returning(SearchEntry.id), entry).scalar_one()
+    db.session.execute(sa.insert(SearchWord), [{"word": word, "entry_id": entry_id} for word in sorted(words)])
+
+
+def _meant(term: str) -> list[str]:
+    """The words a term means. The beginning of one: those that are filed, in order, each found by a step of its own in the index."""
+    if not term.endswith("*"):
+        return [term]
+    start = term[:-1]
+    end = start[:-1] + chr(ord(start[-1]) + 1)
+    first = sa.select(sa.func.min(SearchWord.word).label("word")).where(SearchWord.word >= start, SearchWord.word < end).cte(recursive=True)
+    following = sa.select(sa.func.min(SearchWord.word)).where(SearchWord.word > first.c.word, SearchWord.word < end).scalar_subquery()
+    steps = first.union_all(sa.select(following).where(first.c.word.is_not(None)))
+    return [word for word in db.session.scalars(sa.select(steps.c.word).limit(MOST_MEANT)) if word is not None]
+
+
+def _count(words: list[str]) -> int:
+    """How many entries have one of these words, as far as they are counted."""
+    some = sa.select(SearchWord.entry_id).where(SearchWord.word.in_(words)).limit(COUNTED).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+
+def found(asked: str, within: Mapping[str, Iterable[UUID] | None], most: int) -> list[SearchEntry]:
+    """The latest entries that say all of these words. `within`: the sites of each kind, None for every site."""
+    terms = [_meant(term) for term in terms_of(asked)]
+    if not terms or not within or not all(terms):
+        return []
+    rarest, *others = sorted(terms, key=_count) if len(terms) > 1 else terms
+    latest = sa.select(SearchWord.entry_id).where(SearchWord.word.in_(rarest)).distinct()
+    said = sa.select(SearchEntry).where(SearchEntry.id.in_(latest.order_by(SearchWord.entry_id.desc()).limit(LOOKED_THROUGH)))
+    for words in others:
+        said = said.where(sa.exists().where(SearchWord.entry_id == SearchEntry.id, SearchWord.word.in_(words)))
+    may = [
+        SearchEntry.kind == kind if sites is None else sa.and_(SearchEntry.kind == kind, SearchEntry.site_id.in_(list(sites)))
+        for kind, sites in within.items()
+    ]
+    return list(db.session.scalars(said.where(sa.or_(*may)).order_by(SearchEntry.id.desc()).limit(most)))

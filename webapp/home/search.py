@@ -1,0 +1,239 @@
+"""Search over everything a person may see: people, places, points and their codes, equipment, work orders, requests, words in notes.
+
+What is short (people, places, equipment) is asked for as it is; what grows with the years goes through the words filed in `core.search`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote_plus
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from webapp.core import search
+from webapp.core.clock import local_day
+from webapp.core.db import db
+from webapp.core.gate import RANKS
+from webapp.core.i18n import day_and_time, named
+from webapp.equipment.models import Equipment
+from webapp.inspections.models import Inspection
+from webapp.people.models import Person
+from webapp.people.queries import names, people_reached, rank_at, sites_of
+from webapp.people.words import TRADE_WORDS
+from webapp.records.models import Note
+from webapp.service.models import Request
+from webapp.sites.models import Checkpoint, Label, Place, Site
+from webapp.sites.queries import label_by_code, sites_for
+from webapp.sites.rules import printed, read_code
+from webapp.work_orders.listing import says
+from webapp.work_orders.models import WorkOrder
+from webapp.work_orders.queries import may_see
+from webapp.work_orders.showing import state_mark, where_words
+
+MOST = 8  # of each kind
+LONGEST = 80
+OWN_LOOKED_THROUGH = 300  # a worker's own: the latest
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found."""
+
+    title: str
+    sub: str
+    href: str
+    state: str = ""
+    word: str = ""
+
+
+@dataclass
+class Group:
+    """What was found of one kind; `more` leads to its own list with the same words."""
+
+    word: LazyString
+    icon: str
+    hits: list[Hit] = field(default_factory=list)
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks, for what, at which sites."""
+
+    person: Person
+    words: str
+    sites: dict[UUID, Site]
+
+    def at_least(self, rank: str) -> list[UUID]:
+        """The sites where the person holds that rank."""
+        return [site_id for site_id in self.sites if (rank_at(self.person, site_id) or 0) >= RANKS[rank]]
+
+    def says(self, *columns: Any) -> sa.ColumnElement[bool]:
+        """Do these columns together say all of the words?"""
+        return sa.and_(*(sa.or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in self.words.split()))
+
+
+def found(person: Person, words: str) -> list[Group]:
+    """Everything the person may see that says these words, by kind; kinds without a hit are left out."""
+    asked = Asked(person, words, {site.id: site for site in sites_for(person)})
+    if not words or not asked.sites:
+        return []
+    filed = _filed(asked)
+    groups = (
+        Group(lazy_gettext("Codes"), "label", list(_codes(asked))),
+        Group(
+            lazy_gettext("Work orders"),
+            "work",
+            _orders(asked, filed),
+            f"/work-orders?group=all&q={quote_plus(words)}" if asked.at_least("desk") else "",
+        ),
+        Group(lazy_gettext("Requests"), "inbox", _requests(filed), f"/requests?state=all&q={quote_plus(words)}"),
+        Group(lazy_gettext("Checkpoints"), "pin", list(_checkpoints(asked))),
+        Group(lazy_gettext("Places"), "home", list(_places(asked))),
+        Group(lazy_gettext("Equipment"), "briefcase", list(_equipment(asked))),
+        Group(lazy_gettext("People"), "people", list(_people(asked))),
+        Group(lazy_gettext("Notes and findings"), "list", [*_notes(asked, filed), *_findings(filed)]),
+    )
+    return [group for group in groups if group.hits]
+
+
+# ---------------------------------------------------------------- what grows with the years
+
+
+def _filed(asked: Asked) -> dict[str, list[UUID]]:
+    """Ids of what the index knows, by kind, the latest first, each once: what the desk and what supervisors may see."""
+    desk, led = asked.at_least("desk"), asked.at_least("supervisor")
+    filed: dict[str, list[UUID]] = {}
+    for kind, sites in (("order", desk), ("request", desk), ("note", led), ("finding", led)):
+        entries = search.found(asked.words, {kind: sites}, MOST * 2) if sites else []
+        filed[kind] = list(dict.fromkeys(entry.subject_id for entry in entries))[:MOST]
+    return filed
+
+
+def _rows(model: Any, keys: list[UUID]) -> list[Any]:
+    """The rows of these ids, in their order."""
+    rows = {row.id: row for row in db.session.scalars(sa.select(model).where(model.id.in_(keys)))} if keys else {}
+    return [rows[key] for key in keys if key in rows]
+
+
+def _orders(asked: Asked, filed: dict[str, list[UUID]]) -> list[Hit]:
+    orders = _rows(WorkOrder, filed["order"])
+    if not asked.at_least("desk"):
+        mine = sa.select(WorkOrder).where(WorkOrder.assignee_id == asked.person.id).order_by(WorkOrder.raised_at.desc())
+        latest = mine.with_only_columns(WorkOrder.id).limit(OWN_LOOKED_THROUGH)
+        rows = db.session.scalars(mine.where(WorkOrder.id.in_(latest), says(asked.words)).limit(MOST))
+        orders = [order for order in rows if may_see(asked.person, order)]
+    return [_order_hit(order) for order in orders]
+
+
+def _order_hit(order: WorkOrder) -> Hit:
+    state, word = state_mark(order)
+    sub = " · ".join(filter(None, (order.number, where_words(order), day_and_time(order.raised_at, order.site.zone))))
+    return Hit(order.text or where_words(order), sub, f"/work-orders/{order.id}", state, word)
+
+
+def _requests(filed: dict[str, list[UUID]]) -> list[Hit]:
+    return [
+        Hit(made.text or made.number, " · ".join(filter(None, (made.number, _where(made), day_and_time(made.received_at, made.site.zone)))),
+            f"/requests/{made.id}")
+        for made in _rows(Request, filed["request"])
+    ]  # fmt: skip
+
+
+def _where(made: Request) -> str:
+    return " · ".join(filter(None, (named(made.place) if made.place else "", made.spot)))
+
+
+def _notes(asked: Asked, filed: dict[str, list[UUID]]) -> Iterator[Hit]:
+    notes = _rows(Note, filed["note"])
+    if not asked.at_least("supervisor"):
+        mine = sa.select(Note).where(Note.person_id == asked.person.id, Note.text != "").order_by(Note.at.desc()).limit(OWN_LOOKED_THROUGH)
+        notes = [note for note in db.session.scalars(mine) if all(word in note.text.casefold() for word in asked.words.casefold().split())][
+            :MOST
+        ]
+    people = names({note.person_id for note in notes})
+    for note in notes:
+        site = asked.sites.get(note.site_id)
+        if site:
+            by = named(people[note.person_id]) if note.person_id in people else ""
+            yield Hit(note.text, f"{by} · {named(site)} · {day_and_time(note.at, site.zone)}", _page_of(asked, note, site))
+
+
+def _page_of(asked: Asked, note: Note, site: Site) -> str:
+    if note.round_id:
+        return f"/rounds/{note.round_id}"
+    day = local_day(note.at, site.zone)
+    return f"/log/{site.slug}/{day}" if site.id in asked.at_least("supervisor") else f"/my-day?day={day}"
+
+
+def _findings(filed: dict[str, list[UUID]]) -> Iterator[Hit]:
+    for made in _rows(Inspection, filed["finding"]):
+        yield Hit(named(made.checklist), day_and_time(made.at, made.site.zone), f"/inspections/{made.id}")
+
+
+# ---------------------------------------------------------------- what is short
+
+
+def _codes(asked: Asked) -> Iterator[Hit]:
+    """The point whose label carries the code, re-issued labels too."""
+    code = read_code(asked.words)
+    label = label_by_code(code) if code else None
+    if label and label.site_id in asked.sites:
+        yield _point_hit(asked, label.checkpoint, printed(label.code), label.code)
+
+
+def _checkpoints(asked: Asked) -> Iterator[Hit]:
+    points = (
+        sa.select(Checkpoint, Label.code)
+        .join(Place, Place.id == Checkpoint.place_id)
+        .outerjoin(Label, sa.and_(Label.checkpoint_id == Checkpoint.id, Label.superseded_at.is_(None)))
+        .where(Checkpoint.site_id.in_(list(asked.sites)), Checkpoint.retired_at.is_(None))
+        .where(asked.says(Checkpoint.name, Checkpoint.name_en, Checkpoint.number, Place.name, Place.name_en))
+        .order_by(Checkpoint.number)
+        .limit(MOST)
+    )
+    for point, code in db.session.execute(points):
+        yield _point_hit(asked, point, point.number, code)
+
+
+def _point_hit(asked: Asked, point: Checkpoint, number: str, code: str | None) -> Hit:
+    leads = f"/checkpoints/{point.id}" if point.site_id in asked.at_least("supervisor") else f"/c/{code}" if code else "/scan"
+    return Hit(named(point), f"{number} · {named(point.place)} · {named(asked.sites[point.site_id])}", leads)
+
+
+def _places(asked: Asked) -> Iterator[Hit]:
+    """For the desk: what happened there."""
+    places = sa.select(Place).where(Place.site_id.in_(asked.at_least("desk")), asked.says(Place.name, Place.name_en)).order_by(Place.name)
+    for place in db.session.scalars(places.limit(MOST)):
+        site = asked.sites[place.site_id]
+        yield Hit(named(place), named(site), f"/work-orders?group=all&site={site.slug}&q={quote_plus(place.name)}")
+
+
+def _equipment(asked: Asked) -> Iterator[Hit]:
+    pieces = (
+        sa.select(Equipment)
+        .join(Place, Place.id == Equipment.place_id)
+        .where(Equipment.site_id.in_(list(asked.sites)))
+        .where(
+            asked.says(
+                *(getattr(Equipment, name) for name in ("number", "name", "name_en", "maker", "model", "serial")), Place.name, Place.name_en
+            )
+        )
+        .order_by(Equipment.retired_at.is_not(None), Equipment.number)
+        .limit(MOST)
+    )
+    for one in db.session.scalars(pieces):
+        yield Hit(named(one), f"{one.number} · {named(one.place)} · {named(asked.sites[one.site_id])}", f"/equipment/items/{one.id}")
+
+
+def _people(asked: Asked) -> Iterator[Hit]:
+    if sites_of(asked.person, "supervisor") == []:
+        return
+    columns = (Person.name, Person.name_en, Person.username, Person.employee_number)
+    for one in db.session.scalars(people_reached(asked.person).where(asked.says(*columns)).limit(MOST)):
+        yield Hit(named(one), f"{one.username} · {TRADE_WORDS[one.trade]}", f"/people/{one.id}/day")
