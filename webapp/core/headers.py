@@ -40,8 +40,9 @@ def init_headers(app: Flask) -> None:
     def harden(response: Response) -> Response:
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint == "static_files.file" and response.status_code == 200:
-            return response  # a file of ours opens no page: what follows would only weigh
+        # A file of ours opens no page, and what has not changed keeps the headers it came with: what follows would only weigh.
+        if response.status_code == 304 or (request.endpoint == "static_files.file" and response.status_code == 200):
+            return response
         for name, value in PAGES.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", POLICY)

@@ -15,6 +15,7 @@ from webapp.core.db import db
 from webapp.core.i18n import language
 from webapp.core.pages import get_or_404
 from webapp.core.problems import Problem
+from webapp.daily_log import live_pages
 from webapp.daily_log.day import Day, day_of, person_day
 from webapp.patrols.showing import PointLine, ScanLine
 from webapp.patrols.words import STEP_WORDS
@@ -153,4 +154,5 @@ def photo(record_id: UUID, sha256: str) -> Response:
 def init(app: Flask) -> None:
     """Routes, and what its templates ask for."""
     app.register_blueprint(daily_log)
+    live_pages.init(app)
     app.jinja_env.globals.update(photo_address=photo_address, answers_of=answers_of, printed_seal=printed_seal)

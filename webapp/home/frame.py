@@ -37,6 +37,7 @@ TABS: tuple[tuple[str, str, LazyString, str], ...] = (
 )
 OFFICE: tuple[tuple[str, str, LazyString, str], ...] = (
     ("log", "/log", lazy_gettext("Daily log"), "log"),
+    ("live", "/live", lazy_gettext("Live"), "play"),
     ("today", "/today", lazy_gettext("Today"), "home"),
     ("requests", "/requests", lazy_gettext("Requests"), "inbox"),
     ("work-orders", "/work-orders", lazy_gettext("Work orders"), "work"),

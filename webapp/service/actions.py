@@ -16,7 +16,7 @@ from webapp.records.models import Note
 from webapp.records.rules import receipt_code
 from webapp.service.bodies import RequestBody
 from webapp.service.forms import AnswerForm, ReportForm, TakeForm
-from webapp.service.models import Request, RequestEvent, RequestPhoto
+from webapp.service.models import ENDS, Request, RequestEvent, RequestPhoto
 from webapp.service.queries import look
 from webapp.service.rules import OPEN, Answers, may_reopen, urgency
 from webapp.sites.models import Checkpoint
@@ -139,8 +139,7 @@ def answer(request: Request, form: AnswerForm, now: datetime) -> None:
     }
     if not fits[form.verb]:
         raise Problem("conflict")
-    db.session.add(RequestEvent(request_id=request.id, verb=form.verb, text=form.text, stars=form.stars, at=now))
-    db.session.flush()
+    _happen(request, now, verb=form.verb, text=form.text, stars=form.stars)
 
 
 def tell(request: Request, verb: str, text: str, person_id: UUID, now: datetime) -> None:
@@ -148,9 +147,7 @@ def tell(request: Request, verb: str, text: str, person_id: UUID, now: datetime)
     verbs = ("resolved", "result_told") if verb == "resolved" else ("told",)
     for each in verbs:
         words = "" if each == "resolved" else text
-        db.session.add(RequestEvent(request_id=request.id, verb=each, text=words, person_id=person_id, at=now))
-    db.session.flush()
-    db.session.refresh(request, ["events"])
+        _happen(request, now, verb=each, text=words, person_id=person_id)
 
 
 def raise_order(request: Request, by_id: UUID, now: datetime, *, text: str = "", spot: str = "") -> WorkOrder:
@@ -197,7 +194,12 @@ def revoke_link(request: Request, now: datetime) -> None:
     request.token, request.token_until = f"{ids.random_bits(TOKEN_BITS):032x}", now + TOKEN_LASTS
 
 
-def _happen(request: Request, now: datetime, **event: object) -> None:
-    db.session.add(RequestEvent(request_id=request.id, at=now, **event))
+def _happen(request: Request, now: datetime, *, verb: str, **event: object) -> None:
+    """Keep the event, and write down for lists whether it ended the request or opened it again."""
+    db.session.add(RequestEvent(request_id=request.id, at=now, verb=verb, **event))
+    if verb in ENDS:
+        request.ended_at = now
+    elif verb == "reopened":
+        request.ended_at = None
     db.session.flush()
     db.session.refresh(request, ["events"])

@@ -62,7 +62,7 @@ def filtered(within: list[Site], state: str) -> sa.Select[Request]:
     """Requests that the address asks for. Values that are none of ours are left out, so that an old address still opens."""
     asked, found = request.args, queries.requests_reached(me()).where(Request.site_id.in_([site.id for site in within]))
     if state != "all":
-        found = found.where(queries.ended() if state == "ended" else ~queries.ended())
+        found = found.where(Request.ended_at.is_not(None) if state == "ended" else Request.ended_at.is_(None))
     if asked.get("kind") in KINDS:
         found = found.where(queries.corrected("kind") == asked["kind"])
     if asked.get("type"):

@@ -12,9 +12,12 @@ from webapp.core import clock, ids
 from webapp.core.db import Base
 from webapp.sites.models import Checkpoint, Place, Site
 
+ENDS = ("resolved", "closed", "withdrawn")  # events that end a request until one opens it again
+OPEN = sa.text("ended_at IS NULL")
+
 
 class Request(Base):
-    """A report 报事, as it was made. It is never changed but for its token; what happens afterwards are its events.
+    """A report 报事, as it was made. What happens afterwards are its events; only its token changes, and `ended_at`, which lists ask for.
 
     `number`: as people say it; `type_code`: what it is about (`work_orders.types`), `kind`: what that made it then; `source`: who says it;
     `spot`: where exactly, in words; `person_id`: of our staff, who took it; `record_id`: the record it came from; `phone`: how to reach who
@@ -27,6 +30,7 @@ class Request(Base):
         sa.Index("ix_request_address", "address", "received_at"),
         sa.Index("ix_request_checkpoint", "checkpoint_id", "received_at"),
         sa.Index("ix_request_record", "record_id", unique=True),
+        sa.Index("ix_request_open", "site_id", "received_at", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
@@ -52,6 +56,7 @@ class Request(Base):
     token: Mapped[str] = mapped_column(sa.String(32), unique=True)
     token_until: Mapped[datetime]
     received_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
 
     site: Mapped[Site] = relationship(lazy="joined")
     place: Mapped[Place | None] = relationship(lazy="joined")

@@ -18,7 +18,7 @@ from webapp.people.queries import sites_of
 from webapp.service import rules
 from webapp.service.clocks import Clock, Facts, Mark, clocks_of, due_at, pauses_of
 from webapp.service.clocks import state as clock_state
-from webapp.service.models import Request, RequestEvent
+from webapp.service.models import ENDS, Request, RequestEvent
 from webapp.sites.queries import reach
 from webapp.standards.queries import agreements
 from webapp.standards.rules import Agreement, Urgency, in_force
@@ -28,7 +28,6 @@ from webapp.work_orders.steps import Standing as WorkStanding
 from webapp.work_orders.types import WorkType
 
 DESKS = ("reply", "silence", "handle")  # dispatch and on site are stopped by a work order's steps
-ENDS = ("resolved", "closed", "withdrawn")
 INTERNAL = ("investigated", "stopped", "resumed", "reclassified")  # seen by staff alone
 MARKS = ("stopped", "resumed", "reclassified")  # events that are no steps of the fold
 TELLS = {"assign": "assigned", "take": "assigned", "accept": "assigned", "hand_over": "assigned", "on_site": "arrived", "start": "arrived"}
@@ -143,13 +142,6 @@ def requests_reached(person: Person, at_least: str = "desk") -> sa.Select[Reques
     return found if own is None else found.where(Request.site_id.in_(own))
 
 
-def ended() -> sa.ColumnElement[bool]:
-    """Has it ended, and nobody opened it again since?"""
-    again = aliased(RequestEvent)
-    reopened = sa.exists().where(again.request_id == RequestEvent.request_id, again.verb == "reopened", again.at >= RequestEvent.at)
-    return sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.verb.in_(ENDS), ~reopened)
-
-
 def open_at(moment: datetime) -> sa.ColumnElement[bool]:
     """Had it not ended before that moment, or been opened again since?"""
     again = aliased(RequestEvent)
@@ -160,10 +152,15 @@ def open_at(moment: datetime) -> sa.ColumnElement[bool]:
 
 
 def living(site_ids: Iterable[UUID], since: datetime) -> list[Request]:
-    """Requests of those sites that are open, or came since, or that something happened to since."""
-    lately = sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.at >= since)
-    found = sa.select(Request).where(Request.site_id.in_(list(site_ids)), sa.or_(Request.received_at >= since, ~ended(), lately))
-    return list(db.session.scalars(found.order_by(Request.received_at, Request.id)))
+    """Requests of those sites that are open, or came since, or that something happened to since: each by its own index."""
+    here = Request.site_id.in_(list(site_ids))
+    found = sa.union(
+        sa.select(Request.id).where(here, Request.ended_at.is_(None)),
+        sa.select(Request.id).where(here, Request.received_at >= since),
+        sa.select(Request.id).join(RequestEvent, RequestEvent.request_id == Request.id).where(here, RequestEvent.at >= since),
+    ).subquery()
+    chosen = sa.select(Request).join(found, found.c.id == Request.id)
+    return list(db.session.scalars(chosen.order_by(Request.received_at, Request.id)))
 
 
 def corrected(column: str) -> sa.ColumnElement[str]:
