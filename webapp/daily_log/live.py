@@ -94,6 +94,16 @@ class Board:
     clocks: list[Pressing]
 
     @property
+    def running_out(self) -> int:
+        """Promises that can still be kept."""
+        return sum(not one.is_over for one in self.clocks)
+
+    @property
+    def overdue(self) -> int:
+        """Promises that were not kept."""
+        return len(self.clocks) - self.running_out
+
+    @property
     def unsent(self) -> int:
         """Records that are still on phones of people on duty."""
         return sum(one.unsent for one in self.on_duty)
@@ -156,9 +166,11 @@ def phones_of(person_ids: list[UUID]) -> dict[UUID, list[Device]]:
 
 
 def clocks_of_site(site: Site, now: datetime) -> list[Pressing]:
-    """Clocks that run out within two hours, or have: of requests, and of work orders that no request stands behind."""
+    """Clocks that run out within two hours, the first of them first, then those that have, the last of them first:
+    of requests, and of work orders that no request stands behind.
+    """
     found = [*_of_requests(site, now), *_of_orders(site, now)]
-    return sorted(found, key=lambda one: one.due)[:MOST_CLOCKS]
+    return sorted(found, key=lambda one: (one.is_over, abs(one.due - now)))
 
 
 def _of_requests(site: Site, now: datetime) -> list[Pressing]:
@@ -181,7 +193,6 @@ def _of_orders(site: Site, now: datetime) -> list[Pressing]:
         .where(WorkOrder.site_id == site.id, WorkOrder.closed_at.is_(None), WorkOrder.finished_at.is_(None), WorkOrder.request_id.is_(None))
         .where(sa.or_(WorkOrder.due_at <= soon, sa.and_(WorkOrder.on_site_at.is_(None), WorkOrder.on_site_due_at <= soon)))
         .order_by(WorkOrder.due_at)
-        .limit(MOST_CLOCKS * 2)
         .options(selectinload(WorkOrder.steps))
     )
     types, found = types_of(site.id), []

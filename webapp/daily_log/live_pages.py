@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from webapp.core import clock, gate, htmx
 from webapp.core.i18n import language
 from webapp.core.problems import Problem
-from webapp.daily_log.live import board_of, stamp_of
+from webapp.daily_log.live import MOST_CLOCKS, board_of, stamp_of
 from webapp.people.session import me
 from webapp.sites.models import Site
 from webapp.sites.queries import site_for, sites_for
@@ -68,3 +68,4 @@ def _has(tag: str) -> bool:
 def init(app: Flask) -> None:
     """Routes."""
     app.register_blueprint(live)
+    app.jinja_env.globals.update(most_clocks=MOST_CLOCKS)
