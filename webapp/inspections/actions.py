@@ -8,10 +8,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from webapp.core import clock
+from webapp.core import clock, search
 from webapp.core.db import db, insert_new
-from webapp.core import search
-from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.equipment.models import Equipment
 from webapp.inspections import queries, rules

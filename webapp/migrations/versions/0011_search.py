@@ -1,6 +1,6 @@
 """words by which orders, requests, notes and findings are found; those already kept are filed
 
-Revision: 0010, after 0009
+Revision: 0011, after 0010
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,8 +11,8 @@ from alembic import op
 import webapp.core.db
 from webapp.core.search import words_of
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
