@@ -142,14 +142,15 @@ def test_the_log_asks_the_database_a_fixed_number_of_times(app: Flask, world: Wo
 
     with app.app_context():
         sa.event.listen(db.engine, "before_cursor_execute", heard)
-    phone.send(*(phone.scan(spot, NOW - timedelta(minutes=9 - i)) for i, spot in enumerate(world.spots)))
+    first = [phone.scan(spot, NOW - timedelta(minutes=9 - i)) for i, spot in enumerate(world.spots)]
+    phone.send(*first, phone.record("note", {"about": first[0].id, "result": "issue", "text": "x"}))
     few = questions()
     records = [phone.scan(world.spots[i % 3], NOW - timedelta(seconds=i)) for i in range(50)]
     phone.send(*records, *(phone.record("note", {"about": r.id, "result": "issue", "text": "x"}) for r in records[:50]))
     many = questions()
     with app.app_context():
         sa.event.remove(db.engine, "before_cursor_execute", heard)
-    assert many <= few + 2
+    assert many <= few + 1  # more notes than databases take parameters for are asked for in lots
 
 
 # ---------------------------------------------------------------- the pack

@@ -136,8 +136,8 @@ def test_the_days_jobs_in_one_line(app: Flask, world: World, desk: Browser, log:
     told(desk)
     do(phone_of("technician"), raised(app, world), "on_site", "start", "finish")
     raised(app, world, place_id=None)
-    assert "Requests: 2 came, 1 settled. Work orders: 2 raised, 1 finished, 1 of them in time." in log()
-    assert "Requests:" not in log("2026-11-20")
+    assert "2 requests came, 1 settled; 1 work order finished, in time; " in log()
+    assert "request" not in log("2026-11-20").split("To decide")[0].split("daily log")[-1]
 
 
 def test_a_finding_leads_to_the_request_that_was_made_of_it(app: Flask, world: World, phone: Phone, sign_in: SignIn) -> None:

@@ -97,6 +97,7 @@ def test_an_urgency_that_is_none_has_no_minutes() -> None:
         {"silence_minutes": ByUrgency(0, 60)},
         {"handle_by_type": {"lift": ByUrgency(60, 0)}},
         {"reopen_days": -1},
+        {"induction_days": -1},
     ],
 )
 def test_a_time_of_no_length_is_refused(wrong: dict[str, Any]) -> None:

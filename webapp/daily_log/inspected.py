@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from webapp.core.db import db
 from webapp.core.i18n import clock_time, named
-from webapp.daily_log.jobs import Line
+from webapp.daily_log.lines import Line
 from webapp.inspections.models import Checklist, Inspection, InspectionPlan
 from webapp.inspections.offering import standing
 from webapp.people.queries import names
@@ -48,6 +48,11 @@ def failed_lines(site: Site, start: datetime, end: datetime) -> list[Line]:
                 " · ".join(p for p in parts if p),
                 f"/inspections/{row.id}",
                 row.at,
+                "failed",
+                str(row.id),
+                (row.score,),
+                (row.person_id,),
+                checkpoint_id=row.checkpoint_id,
             )
         )
     return found
@@ -78,6 +83,11 @@ def missed_lines(site: Site, day: date, end: datetime, now: datetime) -> list[Li
                     f"{count} · {said}{'…' if len(left_out) > NAMED else ''}",
                     f"/inspections/plans/items/{plan.id}",
                     min(end, now),
+                    "unseen",
+                    f"{plan.id}:{day}",
+                    tuple(str(point) for point in left_out),
+                    (plan.person_id,) if plan.person_id else (),
+                    checkpoint_id=left_out[0] if len(left_out) == 1 else None,
                 )
             )
     return found

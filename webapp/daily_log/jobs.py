@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from webapp.core.i18n import clock_time, day_and_time, named
 from webapp.daily_log import readings
+from webapp.daily_log.lines import Line
 from webapp.daily_log.readings import SiteDay
 from webapp.people.models import Person
 from webapp.people.queries import names
@@ -21,7 +22,6 @@ from webapp.service.models import RequestEvent
 from webapp.service.queries import Look, looks
 from webapp.service.warn import clocks_of_order
 from webapp.service.words import CLOCK_WORDS
-from webapp.sites.models import Site
 from webapp.standards.rules import STOP_REASONS
 from webapp.work_orders import queries as work
 from webapp.work_orders.models import WorkOrder, WorkStep
@@ -29,18 +29,6 @@ from webapp.work_orders.spans import span
 from webapp.work_orders.words import CAUSE_WORDS, CONFLICT_WORDS
 
 LOW = 2  # stars
-
-
-@dataclass(frozen=True)
-class Line:
-    """An exception of the day as a row: its mark and word, what it is about, and where one looks at it."""
-
-    mark: str
-    word: str
-    title: str
-    sub: str
-    href: str
-    at: datetime
 
 
 @dataclass
@@ -66,9 +54,8 @@ class Jobs:
         )  # fmt: skip
 
 
-def jobs_of(site: Site, start: datetime, end: datetime, now: datetime) -> Jobs:
-    """Read and derive what happened in [start, end): a fixed number of queries, none that grows with the site's history."""
-    day = SiteDay(site, start, end, now, work.types_of(site.id))
+def jobs_of(day: SiteDay) -> Jobs:
+    """Read and derive what happened on the day: a fixed number of queries, none that grows with the site's history."""
     events = readings.events_of(day)
     seen = {each.request.id: each for each in looks(readings.requests_of(day, events))}
     steps = readings.steps_of(day)
@@ -76,10 +63,10 @@ def jobs_of(site: Site, start: datetime, end: datetime, now: datetime) -> Jobs:
     people = names([*(e.person_id for e in events if e.person_id), *(step.person_id for step, _order in steps)])
     late = [*late_clocks(day, seen.values()), *late_orders(day, orders)]
     lines = [
-        *late, *untold(day, seen.values()), *said_lines(day, events, seen, people), *step_lines(day, steps, people), *conflict_lines(day), *repeat_lines(day),
+        *late, *complaints(day, seen.values()), *untold(day, seen.values()), *said_lines(day, events, seen, people), *step_lines(day, steps, people), *conflict_lines(day), *repeat_lines(day),
         *low_signatures(day),
     ]  # fmt: skip
-    finished = readings.finished_on(day)
+    finished = readings.finished_on(day.site.id, [(day.start, day.end)])
     return Jobs(
         lines=sorted(lines, key=lambda each: each.at),
         reported=sum(1 for each in seen.values() if day.holds(each.request.received_at)),
@@ -99,7 +86,8 @@ def late_clocks(day: SiteDay, seen: Iterable[Look]) -> list[Line]:
     found = []
     for each in seen:
         for one in each.clocks(day.seen_at):
-            line = late_line(day, one, day.request_words(each), f"/requests/{each.request.id}")
+            about = About.request(day, each)
+            line = late_line(day, one, about)
             if line and not (one.name == "on_site" and each.orders):
                 found.append(line)
     return found
@@ -110,37 +98,43 @@ def late_orders(day: SiteDay, orders: Iterable[WorkOrder]) -> list[Line]:
     found = []
     for order in orders:
         for one in clocks_of_order(order):
-            line = late_line(day, one, day.order_words(order), f"/work-orders/{order.id}")
+            line = late_line(day, one, About.order(day, order))
             if line and (one.name == "on_site" or order.request_id is None):
                 found.append(line)
     return found
 
 
-def late_line(day: SiteDay, one: Clock, title: str, href: str) -> Line | None:
+def late_line(day: SiteDay, one: Clock, about: About) -> Line | None:
     """A clock that ran out on the day: whether it was stopped late or still runs."""
     state, due = clock_state(one, day.seen_at), due_at(one, day.seen_at)
     if state not in ("missed", "overdue") or not day.holds(due):
         return None
-    late = span(elapsed(one, day.seen_at) - one.limit)
-    word = CLOCK_WORDS[one.name]
+    late, when, word = span(elapsed(one, day.seen_at) - one.limit), clock_time(due, day.site.zone), CLOCK_WORDS[one.name]
+    subject = f"{about.id}:{one.name}:{int(one.started_at.timestamp())}"
     if state == "missed":
-        return Line(
-            "late",
-            _("%(clock)s late", clock=word),
-            title,
-            _("due %(when)s, %(span)s late", when=clock_time(due, day.site.zone), span=late),
-            href,
-            due,
-        )
-    return Line(
-        "missed", _("%(clock)s overdue", clock=word), title, _("due %(when)s, still open", when=clock_time(due, day.site.zone)), href, due
+        said = _("due %(when)s, %(span)s late", when=when, span=late)
+        return about.line("late", _("%(clock)s late", clock=word), said, due, "clock", subject, facts=("late",))
+    return about.line(
+        "missed", _("%(clock)s overdue", clock=word), _("due %(when)s, still open", when=when), due, "clock", subject, facts=("open",)
     )
+
+
+def complaints(day: SiteDay, seen: Iterable[Look]) -> list[Line]:
+    """Complaints that came on the day (chapter 5)."""
+    found = []
+    for each in seen:
+        if each.kind == "complaint" and day.holds(each.request.received_at):
+            told = " · ".join(p for p in (clock_time(each.request.received_at, day.site.zone), quoted(each.request.text)) if p)
+            found.append(
+                About.request(day, each).line("needs", _("Complaint"), told, each.request.received_at, "complaint", str(each.request.id))
+            )
+    return found
 
 
 def untold(day: SiteDay, seen: Iterable[Look]) -> list[Line]:
     """Complaints that ended on the day without the complainant being told the result (clause 5.3.2)."""
     return [
-        Line("needs", _("Result not told"), day.request_words(each), _("clause 5.3.2"), f"/requests/{each.request.id}", each.ended_at)
+        About.request(day, each).line("needs", _("Result not told"), _("clause 5.3.2"), each.ended_at, "untold", str(each.request.id))
         for each in seen
         if each.kind == "complaint" and each.facts.is_awaited and each.standing.state in ("resolved", "closed")
         and each.ended_at and day.holds(each.ended_at) and each.standing.result_told_at is None
@@ -151,20 +145,21 @@ def said_lines(day: SiteDay, events: Iterable[RequestEvent], seen: dict[UUID, Lo
     """Low ratings, reopenings and stopped clocks of requests."""
     found = []
     for event in events:
-        each, quoted = seen[event.request_id], f"“{event.text}”" if event.text else ""
+        each, words = seen[event.request_id], quoted(event.text)
         when, who = clock_time(event.at, day.site.zone), named(people.get(event.person_id)) if event.person_id else ""
         if event.verb == "rated" and event.stars is not None and event.stars <= LOW:
-            mark, word, told = "needs", _("%(count)s of 5 stars", count=event.stars), [when, quoted]
+            mark, word, told, kind = "needs", _("%(count)s of 5 stars", count=event.stars), [when, words], "stars"
         elif event.verb == "reopened":
-            mark, word, told = "needs", _("Opened again"), [when, quoted]
+            mark, word, told, kind = "needs", _("Opened again"), [when, words], "reopened"
         elif event.verb == "stopped" and event.cause:
             until = _("until %(when)s", when=day_and_time(event.until, day.site.zone)) if event.until else ""
-            mark, word, told = "paused", _("Clocks stopped"), [when, who, str(CAUSE_WORDS[event.cause]), until, quoted]
+            told = [when, who, str(CAUSE_WORDS[event.cause]), until, words]
+            mark, word, kind = "paused", _("Clocks stopped"), "stopped"
         else:
             continue
-        found.append(
-            Line(mark, word, day.request_words(each), " · ".join(part for part in told if part), f"/requests/{each.request.id}", event.at)
-        )
+        asked = (event.person_id,) if event.person_id else ()
+        about = About.request(day, each)
+        found.append(about.line(mark, word, " · ".join(part for part in told if part), event.at, kind, str(event.id), people=asked))
     return found
 
 
@@ -174,15 +169,16 @@ def step_lines(day: SiteDay, steps: Iterable[tuple[WorkStep, WorkOrder]], people
     for step, order in steps:
         told = [clock_time(step.at, day.site.zone), named(people.get(step.person_id))]
         if step.verb == "reopen":
-            mark, word = "needs", _("Opened again")
+            mark, word, kind = "needs", _("Opened again"), "reopened"
         elif step.cause in STOP_REASONS:
-            mark, word = "paused", _("Clocks stopped")
+            mark, word, kind = "paused", _("Clocks stopped"), "stopped"
             told.append(str(CAUSE_WORDS[step.cause]))
         else:
             continue
-        told.append(f"“{step.reason}”" if step.reason else "")
+        told.append(quoted(step.reason))
+        about = About.order(day, order)
         found.append(
-            Line(mark, word, day.order_words(order), " · ".join(part for part in told if part), f"/work-orders/{order.id}", step.at)
+            about.line(mark, word, " · ".join(part for part in told if part), step.at, kind, str(step.id), people=(step.person_id,))
         )
     return found
 
@@ -193,8 +189,8 @@ def conflict_lines(day: SiteDay) -> list[Line]:
     for order in readings.disputed(day):
         for conflict in work.standing_of(order).conflicts:
             if day.holds(conflict.other.at):
-                word = str(CONFLICT_WORDS[conflict.word])
-                found.append(Line("held", _("Two versions"), day.order_words(order), word, f"/work-orders/{order.id}", conflict.other.at))
+                word, about = str(CONFLICT_WORDS[conflict.word]), About.order(day, order)
+                found.append(about.line("held", _("Two versions"), word, conflict.other.at, "versions", f"{order.id}:{conflict.other.id}"))
     return found
 
 
@@ -204,7 +200,7 @@ def repeat_lines(day: SiteDay) -> list[Line]:
     for order in readings.repeats(day):
         why = _("the same fault at this place within 30 days")
         told = f"{clock_time(order.raised_at, day.site.zone)} · {why}"
-        found.append(Line("doubtful", _("Repeat fault"), day.order_words(order), told, f"/work-orders/{order.id}", order.raised_at))
+        found.append(About.order(day, order).line("doubtful", _("Repeat fault"), told, order.raised_at, "repeat", str(order.id)))
     return found
 
 
@@ -212,12 +208,48 @@ def low_signatures(day: SiteDay) -> list[Line]:
     """Low ratings given with a signature; signed within a month of being finished."""
     found = []
     for signature, order in readings.signed(day, LOW):
-        told = [clock_time(signature.at, day.site.zone), f"“{signature.words}”" if signature.words else ""]
+        told = " · ".join(part for part in (clock_time(signature.at, day.site.zone), quoted(signature.words)) if part)
         word = _("%(count)s of 5 stars", count=signature.stars)
-        found.append(
-            Line("needs", word, day.order_words(order), " · ".join(part for part in told if part), f"/work-orders/{order.id}", signature.at)
-        )
+        found.append(About.order(day, order).line("needs", word, told, signature.at, "stars", str(signature.id)))
     return found
+
+
+def quoted(text: str) -> str:
+    """Somebody's words, as such; nothing for none."""
+    return f"“{text}”" if text else ""
+
+
+@dataclass(frozen=True)
+class About:
+    """The order or request that a line is about: what the line takes from it."""
+
+    id: UUID
+    title: str
+    href: str
+    people: tuple[UUID, ...]
+    checkpoint_id: UUID | None
+    place_id: UUID | None
+
+    @classmethod
+    def order(cls, day: SiteDay, order: WorkOrder) -> About:
+        """Whoever has the order may be asked about it."""
+        people = (order.assignee_id,) if order.assignee_id else ()
+        return cls(order.id, day.order_words(order), f"/work-orders/{order.id}", people, order.checkpoint_id, order.place_id)
+
+    @classmethod
+    def request(cls, day: SiteDay, each: Look) -> About:
+        """Whoever has the request's order may be asked about it."""
+        people = tuple(order.assignee_id for order in each.orders if order.assignee_id)
+        request = each.request
+        return cls(request.id, day.request_words(each), f"/requests/{request.id}", people, request.checkpoint_id, request.place_id)
+
+    def line(self, mark: str, word: str, sub: str, at: datetime, kind: str, subject: str, *, facts: tuple[str, ...] = (),
+             people: tuple[UUID, ...] = ()) -> Line:  # fmt: skip
+        """The exception."""
+        return Line(
+            mark, word, self.title, sub, self.href, at, kind, subject, facts, people or self.people, checkpoint_id=self.checkpoint_id,
+            place_id=self.place_id,
+        )  # fmt: skip
 
 
 def late_words(count: int) -> str:

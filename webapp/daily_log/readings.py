@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
+from webapp.core.clock import day_bounds, local_day
 from webapp.core.db import db
 from webapp.core.i18n import named
 from webapp.service.models import Request, RequestEvent
 from webapp.service.queries import Look, open_at
 from webapp.sites.models import Site
 from webapp.work_orders.models import ODD, ON_BOARD, WorkOrder, WorkSignature, WorkStep
+from webapp.work_orders.queries import types_of
 from webapp.work_orders.types import WorkType
 
 LOOKED_BACK = timedelta(days=60)  # what was reported earlier shows in the log of its own days
@@ -32,6 +34,16 @@ class SiteDay:
     end: datetime
     now: datetime
     types: dict[str, WorkType]
+
+    @classmethod
+    def of(cls, site: Site, day: date, now: datetime) -> SiteDay:
+        """The site's local day."""
+        return cls(site, *day_bounds(day, site.zone), now, types_of(site.id))
+
+    @property
+    def day(self) -> date:
+        """Its date at the site."""
+        return local_day(self.start, self.site.zone)
 
     @property
     def seen_at(self) -> datetime:
@@ -94,12 +106,11 @@ def steps_of(day: SiteDay) -> list[tuple[WorkStep, WorkOrder]]:
     return [(step, order) for step, order in db.session.execute(found)]
 
 
-def finished_on(day: SiteDay) -> list[tuple[datetime, datetime]]:
-    """When each order of the day was finished, and by when it was due."""
-    found = sa.select(WorkOrder.finished_at, WorkOrder.due_at).where(
-        WorkOrder.site_id == day.site.id, WorkOrder.finished_at >= day.start, WorkOrder.finished_at < day.end
-    )
-    return [(at, due) for at, due in db.session.execute(found) if at is not None]
+def finished_on(site_id: UUID, spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """When each order that was finished in these spans of time was, and by when it was due."""
+    found = sa.select(WorkOrder.finished_at, WorkOrder.due_at).where(WorkOrder.site_id == site_id)
+    within = sa.or_(*(sa.and_(WorkOrder.finished_at >= start, WorkOrder.finished_at < end) for start, end in spans))
+    return [(at, due) for at, due in db.session.execute(found.where(within)) if at is not None]
 
 
 def count_raised(day: SiteDay) -> int:

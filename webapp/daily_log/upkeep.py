@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from webapp.core.clock import day_bounds, local_day
 from webapp.core.i18n import day_words, named
-from webapp.daily_log.jobs import Line
+from webapp.daily_log.lines import Line
 from webapp.equipment import queries
 from webapp.equipment.coming import concerns, interval_for
 from webapp.equipment.due import next_wanted
@@ -60,4 +60,8 @@ def line_of(mark: str, plan: MaintenancePlan, one: Equipment, due: date, day: da
         else ngettext("%(num)d day overdue", "%(num)d days overdue", days)
     )
     was_due = _("was due %(day)s", day=day_words(due, False))
-    return Line(mark, word, f"{named(plan)} · {named(one)}", f"{was_due} · {late}", f"/equipment/items/{one.id}", at)
+    kind = "upkeep-late" if mark == "late" else "upkeep"
+    return Line(
+        mark, word, f"{named(plan)} · {named(one)}", f"{was_due} · {late}", f"/equipment/items/{one.id}", at, kind,
+        f"{plan.id}:{one.id}:{due}", checkpoint_id=one.checkpoint_id, place_id=one.place_id,
+    )  # fmt: skip

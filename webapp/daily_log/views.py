@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,39 +10,26 @@ from flask import Blueprint, Flask, Response, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.core import clock, gate, htmx
+from webapp.core import clock, gate
 from webapp.core.db import db
 from webapp.core.i18n import language
 from webapp.core.pages import get_or_404
 from webapp.core.problems import Problem
 from webapp.daily_log import live_pages
-from webapp.daily_log.day import Day, day_of, person_day
-from webapp.patrols.showing import PointLine, ScanLine
-from webapp.patrols.words import STEP_WORDS
+from webapp.daily_log.person_day import person_day
+from webapp.daily_log.settle import settle
+from webapp.daily_log.showing import parse_day, show_log
+from webapp.daily_log.walked import photo_address
+from webapp.patrols.showing import PointLine
 from webapp.people.models import Person
 from webapp.people.queries import people_reached, rank_at
 from webapp.people.session import me
-from webapp.photos.queries import stored
 from webapp.photos.views import hand_out
-from webapp.records.held import REASONS
 from webapp.records.models import Note, Record, RecordPhoto
 from webapp.records.rules import printed_seal
 from webapp.sites.queries import site_for, sites_for
 
 daily_log = Blueprint("daily_log", __name__)
-
-EARLIEST = date(2020, 1, 1)
-
-
-def parse_day(text: str) -> date:
-    """A day of the address. Raises not-found for what is no day, or one outside the product's life."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Problem("not-found") from None
-    if not EARLIEST <= day <= clock.now().date() + timedelta(days=31):
-        raise Problem("not-found")
-    return day
 
 
 @daily_log.get("/log")
@@ -60,25 +47,7 @@ def today() -> AnyResponse:
 @gate.at_least("supervisor")
 def log(slug: str, day: str) -> str:
     """A site's day: exceptions first, then every round. Live while it can still change."""
-    site = site_for(me(), slug, "supervisor")
-    wanted = parse_day(day)
-    shown = day_of(site, wanted, clock.now())
-    return htmx.show(
-        "daily_log/log.html", "daily_log/_day.html",
-        log=shown, site_=site, sites=sites_for(me(), "supervisor"), before=wanted - timedelta(days=1), after=wanted + timedelta(days=1),
-        today=clock.local_day(clock.now(), site.zone), reasons=REASONS, step_words=STEP_WORDS, stored=pictures_of(shown),
-    )  # fmt: skip
-
-
-def pictures_of(shown: Day) -> set[str]:
-    """Which of the day's pictures have arrived."""
-    return stored([sha for line in shown.lines for sha in (*line.photos, line.scan.frame_sha256) if sha])
-
-
-def photo_address(line: ScanLine, sha256: str) -> str:
-    """Where a photo of a scan, or of a note about it, is handed out."""
-    owner = next((n.id for n in line.notes if sha256 in line.photos_by_record.get(n.id, ())), line.scan.id)
-    return f"/records/{owner}/photos/{sha256}"
+    return show_log(site_for(me(), slug, "supervisor"), parse_day(day))
 
 
 def answers_of(point: PointLine, note: Note) -> list[tuple[str, str]]:
@@ -154,5 +123,6 @@ def photo(record_id: UUID, sha256: str) -> Response:
 def init(app: Flask) -> None:
     """Routes, and what its templates ask for."""
     app.register_blueprint(daily_log)
+    app.register_blueprint(settle)
     live_pages.init(app)
     app.jinja_env.globals.update(photo_address=photo_address, answers_of=answers_of, printed_seal=printed_seal)

@@ -7,7 +7,7 @@ and never later (a lift: "at least every 15 days").
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from calendar import monthrange
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -46,11 +46,23 @@ class Interval:
 
     def nth(self, n: int) -> date:
         """The n-th date of the grid, from 0: counted from the first one, so that the 31st comes back after February."""
-        return self.begins_on + _times(self.every * n, self.unit)
+        if self.unit in DAYS:
+            return self.begins_on + timedelta(days=n * self.every * DAYS[self.unit])
+        year, month = divmod(_month(self.begins_on) + n * self.every * MONTHS[self.unit], 12)
+        return date(year, month + 1, min(self.begins_on.day, monthrange(year, month + 1)[1]))
 
     def after(self, day: date) -> date:
         """So long after that day."""
         return day + _times(self.every, self.unit)
+
+
+DAYS = {"day": 1, "week": 7}
+MONTHS = {"month": 1, "year": 12}
+
+
+def _month(day: date) -> int:
+    """Months since the year nought."""
+    return day.year * 12 + day.month - 1
 
 
 def _times(count: int, unit: Unit) -> relativedelta:
@@ -127,10 +139,9 @@ def _settles(interval: Interval, day: date) -> date:
 
 
 def _grid_around(interval: Interval, day: date) -> list[date]:
-    before = [
-        one for n in range(max(0, _index(interval, day) - 14), _index(interval, day) + 15) if interval.in_season(one := interval.nth(n))
-    ]
-    return before or [_from_grid(interval, day) or interval.begins_on]
+    index, reach = _index(interval, day), 14 if interval.months else 1
+    near = [one for n in range(max(0, index - reach), index + reach + 1) if interval.in_season(one := interval.nth(n))]
+    return near or [_from_grid(interval, day) or interval.begins_on]
 
 
 def _from_grid(interval: Interval, day: date) -> date | None:
@@ -144,9 +155,10 @@ def _index(interval: Interval, day: date) -> int:
     """The number of the first date of the grid on or after that day."""
     if day <= interval.begins_on:
         return 0
-    guess = max(0, (day - interval.begins_on).days // (interval.every * {"day": 1, "week": 7, "month": 31, "year": 366}[interval.unit]) - 1)
-    dates = range(guess, guess + 40)
-    return guess + bisect_left([interval.nth(n) for n in dates], day)
+    if interval.unit in DAYS:
+        return -((interval.begins_on - day).days // (interval.every * DAYS[interval.unit]))  # rounded up
+    guess = (_month(day) - _month(interval.begins_on)) // (interval.every * MONTHS[interval.unit])
+    return guess if interval.nth(guess) >= day else guess + 1
 
 
 def _in_season(interval: Interval, day: date) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -153,6 +153,7 @@ def create_person(
     language: str = "zh_CN",
     is_admin: bool = False,
     roles: dict[UUID, str] | None = None,
+    began_on: date | None = None,
 ) -> Person:
     """Open an account. Raises Problem conflict when the user name or number is taken."""
     taken = queries.by_login(username) or (queries.by_login(employee_number) if employee_number else None)
@@ -166,6 +167,7 @@ def create_person(
         employee_number=employee_number,
         language=language,
         is_admin=is_admin,
+        began_on=began_on,
         password_hash=hasher().hash(password),
     )
     person.memberships = [Membership(site_id=site_id, role=role) for site_id, role in (roles or {}).items()]

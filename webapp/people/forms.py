@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -84,6 +85,7 @@ class PersonForm(BaseModel):
     employee_number: Annotated[str | None, Field(max_length=30)] = None
     trade: Trade
     language: Language = "zh_CN"
+    began_on: date | None = None
 
 
 class NewPersonForm(PersonForm):

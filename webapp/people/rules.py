@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
+from uuid import UUID
 
 from webapp.core.gate import RANKS
 
@@ -54,3 +55,16 @@ class Gap:
 def count_in(gaps: Iterable[Gap]) -> int:
     """How many numbers are missing."""
     return sum(gap.last - gap.first + 1 for gap in gaps)
+
+
+# ---------------------------------------------------------------- induction
+
+
+def begun_after(day: date, days: int) -> date:
+    """Who began after this date is in the first `days` days on `day`: the first day is the first of them."""
+    return day - timedelta(days=days)
+
+
+def alone_in_induction(people: Collection[UUID], new: Collection[UUID]) -> bool:
+    """Did only people in their induction do this (clause 2.3.2)? Two of them are no company for each other."""
+    return bool(people) and all(person_id in new for person_id in people)

@@ -44,6 +44,7 @@ class AgreementForm(BaseModel):
     silence_routine: Minutes
     silence_urgent: Minutes
     reopen_days: Annotated[int, Field(ge=0, le=365)]
+    induction_days: Annotated[int, Field(ge=0, le=365)] = 30
 
 
 class TypeTime(BaseModel):
@@ -95,6 +96,12 @@ def lines_of(agreement: Agreement, types: dict[str, Any]) -> list[tuple[str, str
         pair(_("Handled"), "4.3.2", agreement.handle_minutes),
         pair(_("News to the resident at least every"), "3", agreement.silence_minutes),
         (_("May be opened again for"), "", _("%(days)s d", days=agreement.reopen_days), _("%(days)s d", days=agreement.reopen_days)),
+        (
+            _("Induction before working alone"),
+            "2.3.2",
+            _("%(days)s d", days=agreement.induction_days),
+            _("%(days)s d", days=agreement.induction_days),
+        ),
     ]
     own = [(code, times) for code, times in agreement.handle_by_type.items()]
     found += [pair(_("Handled: %(type)s", type=named(types.get(code)) or code), "4.3.2", times) for code, times in own]
@@ -104,7 +111,7 @@ def lines_of(agreement: Agreement, types: dict[str, Any]) -> list[tuple[str, str
 def values_of(current: Agreement, site: Site, now: datetime) -> dict[str, Any]:
     """The form of a new version begins as the present one, from tomorrow on."""
     values: dict[str, Any] = {"from_day": local_day(now + clock.DAY, site.zone).isoformat()}
-    for name in ("reply_minutes", "on_site_minutes", "reopen_days"):
+    for name in ("reply_minutes", "on_site_minutes", "reopen_days", "induction_days"):
         values[name] = getattr(current, name)
     for name in ("dispatch", "handle", "silence"):
         times = getattr(current, f"{name}_minutes")
@@ -136,6 +143,7 @@ def new_version(slug: str) -> AnyResponse | tuple[str, int]:
         handle_minutes=ByUrgency(form.handle_routine, form.handle_urgent),
         silence_minutes=ByUrgency(form.silence_routine, form.silence_urgent),
         reopen_days=form.reopen_days,
+        induction_days=form.induction_days,
         handle_by_type=by_type,
     )
     agree(site.id, version, me().id, now)

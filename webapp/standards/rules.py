@@ -43,6 +43,7 @@ class Agreement:
     handle_minutes: ByUrgency = ByUrgency(24 * 60, 2 * 60)  # clauses 4.3.2 and 1.3.3
     silence_minutes: ByUrgency = ByUrgency(24 * 60, 60)
     reopen_days: int = 7
+    induction_days: int = 30  # clause 2.3.2
     handle_by_type: Mapping[str, ByUrgency] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -50,7 +51,7 @@ class Agreement:
         pairs = (self.dispatch_minutes, self.handle_minutes, self.silence_minutes, *self.handle_by_type.values())
         if (
             min(self.reply_minutes, self.on_site_minutes, *(pair.routine for pair in pairs), *(pair.urgent for pair in pairs)) <= 0
-            or self.reopen_days < 0
+            or min(self.reopen_days, self.induction_days) < 0
         ):
             raise ValueError(self)
 
@@ -77,7 +78,7 @@ def in_force(versions: Iterable[Agreement], moment: datetime) -> Agreement:
 # ---------------------------------------------------------------- as it is kept
 
 PAIRS = ("dispatch_minutes", "handle_minutes", "silence_minutes")
-SINGLES = ("reply_minutes", "on_site_minutes", "reopen_days")
+SINGLES = ("reply_minutes", "on_site_minutes", "reopen_days", "induction_days")
 
 
 def times_of(agreement: Agreement) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Blueprint, Flask, Response, g, jsonify, render_template
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.core import clock, gate, tasks
 from webapp.core.static import bundle
 from webapp.people.session import me, me_or_none, my_device
 from webapp.records import sealing
+from webapp.records.words import kind_word
 from webapp.sync.copies import copies
 from webapp.sync.held import office
 from webapp.sync.pack import pack_for
@@ -51,22 +51,6 @@ def outbox() -> str:
 def offline() -> str:
     """Shown by the service worker when a page is neither to be had nor kept. Nobody's page: the phone keeps one for all who use it."""
     return render_template("sync/offline.html", me=None, device=None)
-
-
-def kind_word(kind: str | None) -> str:
-    """What a kind of record is called."""
-    words = {
-        "scan": _("Scan of a label"),
-        "note": _("Note"),
-        "correction": _("Correction"),
-        "duty": _("Duty"),
-        "round-step": _("Step of a round"),
-        "request": _("Report"),
-        "inspection": _("Inspection"),
-        "reading": _("Meter reading"),
-        "work-step": _("Step of a work order"),
-    }
-    return words.get(kind or "") or _("Record")
 
 
 def name_reader(response: AnyResponse) -> AnyResponse:

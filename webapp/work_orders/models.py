@@ -40,7 +40,7 @@ class SiteType(Base):
 class WorkOrder(Base):
     """A work order 工单 as it was raised, and where its steps have brought it.
 
-    `number`: as people say it; `spot`: where exactly, in words (a flat, say); `origin`: request, finding, hand, plan or remainder;
+    `number`: as people say it; `spot`: where exactly, in words (a flat, say); `origin`: request, finding, hand, log (the daily log), plan or remainder;
     `request_id`: the request it is for (the slice above knows more); `record_id`: the record it came from; `part_of_id`: the order
     whose remainder it is; `repeat_of_id`: the same fault at the same place within 30 days; `waived`: why nothing is asked for.
 

@@ -1,0 +1,88 @@
+"""Clause 2.3.2 in a site's day: rounds and jobs that people in their induction did alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from webapp.core.db import db
+from webapp.core.i18n import clock_time, named
+from webapp.daily_log.lines import Line, Proof
+from webapp.daily_log.readings import SiteDay
+from webapp.patrols.showing import RoundView
+from webapp.people.models import Membership, Person
+from webapp.people.rules import alone_in_induction, begun_after
+from webapp.standards.rules import Agreement
+from webapp.work_orders.models import WorkOrder, WorkStep
+from webapp.work_orders.steps import FINISHES, LEADS_TO
+
+HANDS_ON = (*LEADS_TO, *FINISHES)
+
+
+def induction_lines(day: SiteDay, date_: date, views: Iterable[RoundView], agreement: Agreement) -> list[Line]:
+    """Rounds walked and jobs done by people in their first days, with nobody beside them who is past those. One query, two if there are such people."""
+    new = new_people(day.site.id, date_, agreement.induction_days)
+    if not new:
+        return []
+    return [*round_lines(day, views, new), *job_lines(day, new)]
+
+
+def new_people(site_id: UUID, day: date, days: int) -> dict[UUID, Person]:
+    """People of the site who are in their induction on that day."""
+    found = sa.select(Person).join(Membership, Membership.person_id == Person.id).where(Membership.site_id == site_id)
+    rows = db.session.scalars(found.where(Person.began_on > begun_after(day, days), Person.began_on <= day))
+    return {person.id: person for person in rows}
+
+
+def round_lines(day: SiteDay, views: Iterable[RoundView], new: dict[UUID, Person]) -> list[Line]:
+    """Rounds that only such people walked."""
+    found = []
+    for view in views:
+        walkers = {line.scan.person_id for line in view.scans if not line.withdrawn}
+        if alone_in_induction(walkers, new):
+            person = new[min(walkers)]
+            sub = f"{clock_time(view.round.starts_at, day.site.zone)} · {since_words(person, day)}"
+            found.append(
+                line_of(person, view.name, sub, f"/rounds/{view.round.id}", view.round.starts_at, view.round.id, _("Open the round"))
+            )
+    return found
+
+
+def job_lines(day: SiteDay, new: dict[UUID, Person]) -> list[Line]:
+    """Jobs finished on the day on which only such people laid hands."""
+    rows = db.session.execute(
+        sa.select(WorkStep.person_id, WorkOrder)
+        .join(WorkOrder, WorkOrder.id == WorkStep.order_id)
+        .where(WorkOrder.site_id == day.site.id, WorkOrder.finished_at >= day.start, WorkOrder.finished_at < day.end)
+        .where(WorkStep.verb.in_(HANDS_ON))
+    )
+    hands: dict[WorkOrder, set[UUID]] = {}
+    for person_id, order in rows:
+        hands.setdefault(order, set()).add(person_id)
+    found = []
+    for order, people in hands.items():
+        if alone_in_induction(people, new) and order.finished_at:
+            person = new[min(people)]
+            sub = f"{clock_time(order.finished_at, day.site.zone)} · {since_words(person, day)}"
+            href = f"/work-orders/{order.id}"
+            found.append(line_of(person, day.order_words(order), sub, href, order.finished_at, str(order.id), _("Open the work order")))
+    return found
+
+
+def since_words(person: Person, day: SiteDay) -> str:
+    """Which of their first days it is."""
+    assert person.began_on is not None
+    number = (day.day - person.began_on).days + 1
+    return _("day %(number)s of induction, clause 2.3.2", number=number)
+
+
+def line_of(person: Person, title: str, sub: str, href: str, at: datetime, subject: str, opens: str) -> Line:
+    """The breach as a row."""
+    return Line(
+        "needs", _("Alone in induction"), f"{named(person)} · {title}", sub, href, at, "induction", subject, (str(person.id),), (person.id,),
+        proofs=(Proof("page", opens, href),),
+    )  # fmt: skip

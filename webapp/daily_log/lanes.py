@@ -1,0 +1,51 @@
+"""The picture of a day: routes × 24 hours, windows and scans, as `parts/pictures.html` draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from webapp.core.clock import day_bounds
+from webapp.core.i18n import clock_time
+from webapp.patrols.showing import PointLine, RoundView
+from webapp.patrols.words import point_words, round_pill
+from webapp.sites.models import Site
+
+
+def minute_of(site: Site, day: date, moment: datetime) -> int:
+    """Minutes since the day's midnight, kept within the picture."""
+    start, _end = day_bounds(day, site.zone)
+    return max(0, min(1440, int((moment - start).total_seconds() // 60)))
+
+
+def lanes_of(site: Site, day: date, views: Iterable[RoundView]) -> list[dict[str, Any]]:
+    """One lane a route."""
+    by_route: dict[UUID, list[RoundView]] = {}
+    for view in views:
+        by_route.setdefault(view.round.route_id, []).append(view)
+    return [_lane(site, day, found) for found in by_route.values()]
+
+
+def _lane(site: Site, day: date, views: list[RoundView]) -> dict[str, Any]:
+    windows, marks = [], []
+    for view in views:
+        round_, word = view.round, f"{clock_time(view.round.starts_at, site.zone)} {view.name}: {round_pill(view.state)[1]}"
+        begins, ends = minute_of(site, day, round_.starts_at), minute_of(site, day, round_.due_until)
+        windows.append({"from": begins, "to": ends, "href": f"/rounds/{round_.id}", "word": word})
+        marks += [_mark(site, day, view, point) for point in view.points if point.state.state != "open"]
+    seen, missed = sum(v.state.seen for v in views), sum(v.state.count("missed") for v in views)
+    summary = _("%(seen)s points scanned, %(missed)s missed in %(rounds)s rounds", seen=seen, missed=missed, rounds=len(views))
+    return {"name": views[0].name, "summary": summary, "windows": windows, "scans": marks}
+
+
+def _mark(site: Site, day: date, view: RoundView, point: PointLine) -> dict[str, Any]:
+    state = point.state
+    seen = state.scan is not None and state.state != "missed"
+    moment = state.scan.at if seen and state.scan else view.round.due_until
+    doubtful = seen and state.scan is not None and state.scan.doubtful
+    word = f"{clock_time(moment, site.zone)} {point.name}: {point_words(state)}"
+    return {"at": minute_of(site, day, moment), "state": "doubtful" if doubtful else state.state, "word": word}

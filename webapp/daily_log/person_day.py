@@ -1,0 +1,56 @@
+"""What one person did on a day: the same facts that the supervisor sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext as _
+
+from webapp.core.clock import day_bounds
+from webapp.patrols import queries
+from webapp.patrols.showing import RoundView, ScanLine, round_views, scan_lines
+from webapp.patrols.words import point_words
+from webapp.people.models import Duty, Person
+from webapp.people.queries import duty_between
+from webapp.sites.models import Site
+
+
+@dataclass
+class PersonDay:
+    """What one person did on a day: the same facts that the supervisor sees."""
+
+    person: Person
+    day: date
+    zone: str
+    lines: list[ScanLine]
+    rounds: dict[str, RoundView]
+    duty: list[Duty]
+
+    def words_of(self, line: ScanLine) -> tuple[str, str, str]:
+        """(state, words, route) of a scan as it counts in its round."""
+        view = self.rounds.get(line.scan.round_id or "")
+        if line.withdrawn:
+            return "neutral", _("withdrawn"), view.name if view else ""
+        if view is None:
+            return "neutral", _("outside a round"), ""
+        point = next((p for p in view.points if p.state.scan and p.state.scan.id == line.scan.id), None)
+        if point is None:
+            return "neutral", _("scanned again"), view.name
+        return point.state.state, point_words(point.state), view.name
+
+
+def person_day(person: Person, sites: Iterable[Site], day: date, now: datetime) -> PersonDay:
+    """A person's day over all their sites."""
+    sites = list(sites)
+    zone = sites[0].zone if sites else "Asia/Shanghai"
+    start, end = day_bounds(day, zone)
+    lines = scan_lines(queries.scans_of_person(person.id, start, end))
+    views: dict[str, RoundView] = {}
+    for site in sites:
+        wanted = {line.scan.round_id for line in lines if line.scan.site_id == site.id}
+        near = [r for offset in (-1, 0, 1) for r in queries.rounds_on(site, day + timedelta(days=offset)) if r.id in wanted]
+        views |= {v.round.id: v for v in round_views(site, near, now)}
+    duty = [d for site in sites for d in duty_between(site.id, start, end) if d.person_id == person.id]
+    return PersonDay(person, day, zone, lines, views, sorted(duty, key=lambda d: d.at))

@@ -1,0 +1,85 @@
+"""The day in one sentence, by plain rules: what was seen, what went wrong and how that compares, what residents and jobs did, what waits."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from webapp.daily_log.compared import Totals
+from webapp.daily_log.day import Day
+from webapp.daily_log.jobs import late_words
+
+
+def sentence_of(shown: Day, before: Totals) -> str:
+    """The sentence, in the reader's language. `before`: the day before."""
+    parts = [part for part in (rounds_words(shown, before), requests_words(shown), orders_words(shown), waiting_words(shown)) if part]
+    if not parts:
+        return _("Nothing has happened so far.") if shown.is_live else _("Nothing happened on this day.")
+    joined = _("; ").join(parts)
+    return joined[:1].upper() + joined[1:] + _(".")
+
+
+def rounds_words(shown: Day, before: Totals) -> str:
+    """Points seen, and what was wrong with the others."""
+    if not shown.due:
+        return ""
+    wrong = wrong_words(shown, before)
+    if not wrong:
+        return ngettext("the one point due was seen in time", "all %(num)d points were seen in time", shown.due)
+    seen = _("%(seen)s of %(due)s points were seen", seen=shown.seen, due=shown.due)
+    return _("%(seen)s: %(wrong)s", seen=seen, wrong=_(", ").join(wrong))
+
+
+def wrong_words(shown: Day, before: Totals) -> list[str]:
+    """Missed, late, doubtful, problems; how many more or fewer were missed than the day before, where that is worth a word."""
+    found = []
+    missed = shown.count("missed")
+    if missed:
+        found.append(
+            ngettext("%(num)d point missed", "%(num)d points missed", missed) + than_words(missed - before.missed, bool(before.due))
+        )
+    if late := shown.count("late"):
+        found.append(ngettext("%(num)d late", "%(num)d late", late))
+    if shown.doubtful:
+        found.append(ngettext("%(num)d doubtful scan", "%(num)d doubtful scans", shown.doubtful))
+    if issues := len(shown.issues):
+        found.append(ngettext("%(num)d problem found", "%(num)d problems found", issues))
+    return found
+
+
+def than_words(more: int, comparable: bool) -> str:
+    """(2 more than the day before)."""
+    if not comparable or not more:
+        return ""
+    if more > 0:
+        return ngettext(" (%(num)d more than the day before)", " (%(num)d more than the day before)", more)
+    return ngettext(" (%(num)d fewer than the day before)", " (%(num)d fewer than the day before)", -more)
+
+
+def requests_words(shown: Day) -> str:
+    """What residents reported, and which clocks ran out."""
+    jobs, found = shown.jobs, []
+    if jobs.reported or jobs.settled:
+        came = ngettext("%(num)d request came", "%(num)d requests came", jobs.reported)
+        found.append(came + _(", %(count)s settled", count=jobs.settled))
+    if jobs.late_clocks:
+        found.append(late_words(jobs.late_clocks))
+    return _(", ").join(found)
+
+
+def orders_words(shown: Day) -> str:
+    """Work orders finished, and how many of them in time."""
+    jobs = shown.jobs
+    if not jobs.finished:
+        return ngettext("%(num)d work order raised", "%(num)d work orders raised", jobs.raised) if jobs.raised else ""
+    done = ngettext("%(num)d work order finished", "%(num)d work orders finished", jobs.finished)
+    if jobs.in_time == jobs.finished:
+        return done + (_(", in time") if jobs.finished == 1 else _(", all in time"))
+    return done + _(", %(count)s of them in time", count=jobs.in_time)
+
+
+def waiting_words(shown: Day) -> str:
+    """What a supervisor has still to decide."""
+    if shown.open:
+        return ngettext("%(num)d matter waits for a decision", "%(num)d matters wait for a decision", len(shown.open))
+    return _("nothing waits for a decision") if shown.items else ""

@@ -1,0 +1,40 @@
+"""Decisions and states of a day in words."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+DECIDED: dict[str, LazyString] = {
+    "accept": lazy_gettext("Accepted as it is"),
+    "ask": lazy_gettext("Asked"),
+    "job": lazy_gettext("Work order raised"),
+    "aside": lazy_gettext("Set aside"),
+    "carry": lazy_gettext("Carried over"),
+    "again": lazy_gettext("Taken back"),
+}
+# Where an exception stands: the mark of its pill, and its word.
+STANDS: dict[str, tuple[str, LazyString]] = {
+    "open": ("open", lazy_gettext("To decide")),
+    "asked": ("waiting", lazy_gettext("Asked, no answer yet")),
+    "answered": ("needs", lazy_gettext("Has answered")),
+    "accept": ("done", lazy_gettext("Accepted as it is")),
+    "job": ("done", lazy_gettext("Work order raised")),
+    "aside": ("ended", lazy_gettext("Set aside")),
+    "carry": ("paused", lazy_gettext("Carried over")),
+}
+DAY_STATES: dict[str, tuple[str, LazyString]] = {
+    "live": ("running", lazy_gettext("Still going on")),
+    "open": ("open", lazy_gettext("To decide")),
+    "ready": ("on_time", lazy_gettext("Ready to sign")),
+    "signed": ("done", lazy_gettext("Signed")),
+    "addendum": ("needs", lazy_gettext("Addendum waits")),
+}
+ANSWERS: dict[str, LazyString] = {"explain": lazy_gettext("Explains"), "appeal": lazy_gettext("Does not agree")}
+FIGURES: dict[str, LazyString] = {
+    "due": lazy_gettext("Points due"),
+    "seen": lazy_gettext("Points seen"),
+    "missed": lazy_gettext("Missed"),
+    "late": lazy_gettext("Late"),
+    "doubtful": lazy_gettext("Doubtful"),
+}
