@@ -1,0 +1,85 @@
+"""The month says of each day what the day's own page says; the heat map counts each scan in its hour at the site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.making import NOW, Browser, Clock, Phone, World, looking, page
+from webapp.core import clock as product_clock
+from webapp.core.db import db
+from webapp.daily_log.day import day_of
+from webapp.daily_log.month import heat_of, month_of
+from webapp.patrols.models import Scan
+from webapp.sites.models import Site
+
+SignIn = Callable[[str], Browser]
+FIRST = date(2026, 11, 1)
+
+
+def compare(app: Flask, world: World) -> None:
+    """Every day of the month, by its own page and by the month."""
+    with app.test_request_context():
+        site, now = db.session.get_one(Site, world.garden), product_clock.now()
+        month = month_of(site, FIRST, now)
+        for day, found in month.sums.items():
+            shown = day_of(site, day, now)
+            figures = (shown.due, shown.seen, shown.count("missed"), shown.count("late"), len(shown.doubtful))
+            assert (found.due, found.seen, found.missed, found.late, found.doubtful) == figures, day
+        db.session.rollback()
+
+
+def test_a_month_agrees_with_its_days_as_records_come(app: Flask, world: World, phone: Phone, clock: Clock) -> None:
+    compare(app, world)
+    first = phone.scan(world.gate)
+    phone.send(first, phone.scan(world.roof))
+    compare(app, world)
+    phone.send(phone.record("correction", {"about": first.id, "verb": "withdraw", "reason": "wrong"}))
+    compare(app, world)
+    clock.forward(hours=5)
+    compare(app, world)
+    late = [phone.scan(spot, NOW + timedelta(minutes=40)) for spot in world.spots]  # made in time, received when the day is over
+    clock.forward(days=2)
+    compare(app, world)
+    phone.send(*late)
+    compare(app, world)
+    phone.send(phone.record("round-step", {"round": world.round("20261125-2200"), "verb": "end", "reason": "Flooded"}))
+    compare(app, world)
+
+
+def test_the_page_leads_to_each_day_and_to_other_months(world: World, sign_in: SignIn, clock: Clock) -> None:
+    supervisor = sign_in("supervisor")
+    shown = page(supervisor.get("/log/garden/month/2026-11"))
+    assert "November 2026" in shown.text
+    assert "/log/garden/2026-11-22" in shown.links
+    assert "/log/garden/2026-11-24" not in shown.links, "has not begun"
+    assert "/log/garden/month/2026-10" in shown.links
+    assert "/log/garden/month/2026-12" not in shown.links
+    assert supervisor.get("/log/garden/month").headers["Location"].endswith("/log/garden/month/2026-11")
+
+
+@pytest.mark.parametrize(
+    "address", ["/log/garden/month/2026-13", "/log/garden/month/soon", "/log/garden/month/2027-01", "/log/garden/2026-11-24/heat"]
+)
+def test_what_is_no_month_and_what_has_not_come_is_not_found(world: World, sign_in: SignIn, clock: Clock, address: str) -> None:
+    assert sign_in("supervisor").get(address).status_code == 404
+
+
+def test_the_heat_map_counts_every_scan_once_in_its_hour(app: Flask, world: World, sign_in: SignIn, phone: Phone, clock: Clock) -> None:
+    for hours in (0, 1, 26):
+        phone.send(*(phone.scan(spot, NOW - timedelta(hours=hours)) for spot in world.spots))
+    with app.test_request_context():
+        heat = heat_of(db.session.get_one(Site, world.garden), date(2026, 11, 23))
+        counts = {point.id: hours for point, hours in heat.rows}
+        db.session.rollback()
+    with looking(app) as session:
+        assert sum(map(sum, counts.values())) == session.scalar(sa.select(sa.func.count()).select_from(Scan))
+    assert counts[world.gate.id][22] == 1, "22:30 at the site"
+    assert counts[world.gate.id][21] == 1
+    assert counts[world.gate.id][20] == 1
+    assert counts[world.cellar.id] == [0] * 24
+    assert "East gate" in page(sign_in("supervisor").get("/log/garden/2026-11-23/heat")).text

@@ -1,0 +1,202 @@
+"""A month of a site as a calendar of days, and a week of its checkpoints by the hour. Derived; what is over is kept in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from webapp.core.clock import DAY, day_bounds, local_day
+from webapp.core.db import db
+from webapp.patrols import queries, rules, states
+from webapp.patrols.models import RoundStep, Scan
+from webapp.records.models import Correction
+from webapp.sites.models import Checkpoint, Site
+
+SEEN = ("on_time", "late", "early")
+HEAT_DAYS = 7
+HOURS = 24
+
+
+@dataclass(frozen=True)
+class DaySum:
+    """A day's points: how many were due, seen, missed and late, and how many scans are doubtful."""
+
+    due: int = 0
+    seen: int = 0
+    missed: int = 0
+    late: int = 0
+    doubtful: int = 0
+
+    @property
+    def state(self) -> str:
+        """missed, late, doubtful, on_time, or none when nothing was due."""
+        marks = (("missed", self.missed), ("late", self.late), ("doubtful", self.doubtful), ("on_time", self.due))
+        return next((state for state, count in marks if count), "none")
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month: its first day, and a sum for each day up to today."""
+
+    first: date
+    sums: dict[date, DaySum]
+
+    @property
+    def weeks(self) -> list[list[date | None]]:
+        """Weeks from Monday to Sunday; None outside the month."""
+        days = [self.first + timedelta(days=n) for n in range(_length(self.first))]
+        cells: list[date | None] = [None] * self.first.weekday() + days
+        cells += [None] * (-len(cells) % 7)
+        return [cells[start : start + 7] for start in range(0, len(cells), 7)]
+
+    @property
+    def before(self) -> date:
+        """The first of the month before."""
+        return (self.first - DAY).replace(day=1)
+
+    @property
+    def after(self) -> date:
+        """The first of the month after."""
+        return self.first + timedelta(days=_length(self.first))
+
+    def total(self, name: str) -> int:
+        """The month's sum of one of the figures."""
+        return sum(getattr(each, name) for each in self.sums.values())
+
+
+def _length(first: date) -> int:
+    following = (first + timedelta(days=31)).replace(day=1)
+    return (following - first).days
+
+
+Key = tuple[str, UUID, date]
+Mark = tuple[int, ...]  # what a day follows from: the plans, and how many scans, steps and withdrawals it has; all are only added to
+_kept: dict[Key, tuple[Mark, DaySum]] = {}
+MOST_KEPT = 5_000
+
+
+def month_of(site: Site, first: date, now: datetime) -> Month:
+    """The month that begins with `first`. Days that are over are worked out once, as long as nothing comes for them."""
+    last = min(first + timedelta(days=_length(first) - 1), local_day(now, site.zone))
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    if not days:
+        return Month(first, {})
+    marks, address = _marks(site, days), str(db.engine.url)
+    changed = [day for day in days if _kept.get((address, site.id, day), (None,))[0] != marks[day]]
+    sums = _sums(site, changed, now)
+    for day, found in sums.items():
+        if all(round_.closes_at < now for round_ in queries.rounds_on(site, day)):
+            _kept[address, site.id, day] = marks[day], found
+    while len(_kept) > MOST_KEPT:
+        del _kept[next(iter(_kept))]
+    return Month(first, {day: sums.get(day) or _kept[address, site.id, day][1] for day in days})
+
+
+def _marks(site: Site, days: list[date]) -> dict[date, Mark]:
+    plans = db.session.connection().scalar(queries.REVISION, {"site": site.id}) or 0
+    scans = _counted(
+        sa.select(Scan.day, sa.func.count()).where(Scan.site_id == site.id, Scan.day.between(days[0], days[-1])).group_by(Scan.day)
+    )
+    steps = _counted(
+        sa.select(RoundStep.day, sa.func.count())
+        .where(RoundStep.site_id == site.id, RoundStep.day.between(days[0], days[-1]))
+        .group_by(RoundStep.day)
+    )
+    gone: dict[date, int] = {}
+    for day, _id in _withdrawn(site, days):
+        gone[day] = gone.get(day, 0) + 1
+    return {day: (plans, scans.get(day, 0), steps.get(day, 0), gone.get(day, 0)) for day in days}
+
+
+def _counted(statement: sa.Select[date, int]) -> dict[date, int]:
+    return {row[0]: row[1] for row in db.session.execute(statement)}
+
+
+def _withdrawn(site: Site, days: list[date]) -> list[tuple[date, UUID]]:
+    """Scans of these days that were withdrawn, which is within minutes."""
+    start, end = day_bounds(days[0], site.zone)[0], day_bounds(days[-1], site.zone)[1]
+    found = (
+        sa.select(Scan.day, Scan.id)
+        .join(Correction, Correction.about == Scan.id)
+        .where(Correction.verb == "withdraw", Correction.at >= start - DAY, Correction.at < end + 2 * DAY)
+        .where(Scan.site_id == site.id, Scan.day.between(days[0], days[-1]))
+    )
+    return [(day, scan_id) for day, scan_id in db.session.execute(found)]
+
+
+FIELDS = (Scan.id, Scan.round_id, Scan.checkpoint_id, Scan.person_id, Scan.at, Scan.repeat, Scan.doubtful, Scan.day)
+
+
+def _sums(site: Site, days: list[date], now: datetime) -> dict[date, DaySum]:
+    """The sums of these days: three queries."""
+    if not days:
+        return {}
+    gone = {scan_id for _day, scan_id in _withdrawn(site, [min(days), max(days)])}
+    by_round: dict[str, list[states.Seen]] = {}
+    doubtful: dict[date, int] = {}
+    for row in db.session.execute(sa.select(*FIELDS).where(Scan.site_id == site.id, Scan.day.in_(days))):
+        withdrawn = row.id in gone
+        if row.doubtful and not withdrawn:
+            doubtful[row.day] = doubtful.get(row.day, 0) + 1
+        if row.round_id:
+            by_round.setdefault(row.round_id, []).append(
+                states.Seen(row.id, row.checkpoint_id, row.person_id, row.at, withdrawn, row.repeat, row.doubtful)
+            )
+    steps: dict[str, list[states.Step]] = {}
+    for step in db.session.scalars(sa.select(RoundStep).where(RoundStep.site_id == site.id, RoundStep.day.in_(days))):
+        steps.setdefault(step.round_id, []).append(states.Step(step.verb, step.at, step.person_id, step.to_person_id, step.reason, step.id))
+    return {day: _sum(queries.rounds_on(site, day), by_round, steps, doubtful.get(day, 0), now) for day in days}
+
+
+def _sum(
+    rounds: Iterable[rules.Round],
+    scans: Mapping[str, list[states.Seen]],
+    steps: Mapping[str, list[states.Step]],
+    doubtful: int,
+    now: datetime,
+) -> DaySum:
+    found = [states.round_state(round_, scans.get(round_.id, []), steps.get(round_.id, []), now) for round_ in rounds]
+    seen, missed = sum(each.seen for each in found), sum(each.count("missed") for each in found)
+    return DaySum(seen + missed, seen, missed, sum(each.count("late") for each in found), doubtful)
+
+
+# ---------------------------------------------------------------- a week by the hour
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Scans by checkpoint and hour of the day, over a week. `most`: the largest cell."""
+
+    first: date
+    last: date
+    rows: list[tuple[Checkpoint, list[int]]]
+
+    @property
+    def most(self) -> int:
+        return max((count for _point, counts in self.rows for count in counts), default=0)
+
+    def grade(self, count: int) -> int:
+        """0 (none) to 4 (the most), for the picture."""
+        return 0 if not count else 1 + min(3, 4 * (count - 1) // max(1, self.most))
+
+
+def heat_of(site: Site, last: date) -> Heat:
+    """The week that ends with `last`. Withdrawn scans are scans too: somebody was there."""
+    first = last - timedelta(days=HEAT_DAYS - 1)
+    start, end = day_bounds(first, site.zone)[0], day_bounds(last, site.zone)[1]
+    zone, counts = ZoneInfo(site.zone), dict[UUID, list[int]]()
+    # By the day's index; a night's round may reach over midnight.
+    near = sa.select(Scan.checkpoint_id, Scan.at).where(Scan.site_id == site.id, Scan.day.between(first - DAY, last))
+    for checkpoint_id, at in db.session.execute(near.where(Scan.at >= start, Scan.at < end)):
+        counts.setdefault(checkpoint_id, [0] * HOURS)[at.astimezone(zone).hour] += 1
+    points = db.session.scalars(
+        sa.select(Checkpoint)
+        .where(Checkpoint.site_id == site.id, sa.or_(Checkpoint.retired_at.is_(None), Checkpoint.id.in_(list(counts))))
+        .order_by(Checkpoint.number)
+    )
+    return Heat(first, last, [(point, counts.get(point.id, [0] * HOURS)) for point in points])
