@@ -9,7 +9,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import config
-from webapp.core import db, gate, headers, htmx, i18n, problems, static, tasks
+from webapp.core import db, gate, headers, htmx, i18n, problems, sheets, static, tasks
 from webapp.daily_log import views as daily_log
 from webapp.equipment import views as equipment
 from webapp.home import views as home
@@ -38,6 +38,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     i18n.init_i18n(app)
     problems.init_problems(app)
     static.init_static(app)
+    sheets.init_sheets(app)
     tasks.init_tasks(app)
     plug_in_slices(app)
     gate.check_declared(app)

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
-from webapp.core import clock, gate
+from webapp.core import clock, gate, sheets
 from webapp.core.clock import local_day
 from webapp.core.forms import check
 from webapp.core.i18n import named
@@ -44,15 +45,35 @@ def site_choice() -> Response:
 
 @equipment.get("/equipment/<slug>")
 @gate.signed_in
-def register_page(slug: str) -> str:
+def register_page(slug: str) -> str | Response:
     """Everything on a site's register, or what the address asks for, by class."""
     site, now, wanted = site_for(me(), slug), clock.now(), listing.Wanted.asked(request.args)
     lines = listing.lines_of(site, now)
+    if kind := sheets.asked():
+        return sheets.hand_out(kind, "equipment", REGISTER, (line for line in lines if wanted.takes(line)), site.zone)
     return render_template(
         "equipment/register.html", site_=site, sites=sites_for(me()), groups=listing.by_class([line for line in lines if wanted.takes(line)]),
         lines=lines, wanted=wanted, is_filtered=wanted != listing.Wanted(), today=local_day(now, site.zone), may_edit=may_edit(site),
         classes=[(code, named(known)) for code, known in CLASSES.items()], address=lambda **more: address_of(site, wanted, **more),
     )  # fmt: skip
+
+
+REGISTER = (
+    sheets.Column[listing.Line]("number", lazy_gettext("Number"), lambda line: line.equipment.number, 11),
+    sheets.Column[listing.Line]("name", lazy_gettext("Name"), lambda line: named(line.equipment), 24),
+    sheets.Column[listing.Line]("class", lazy_gettext("Class"), lambda line: named(CLASSES[line.equipment.class_code])),
+    sheets.Column[listing.Line]("place", lazy_gettext("Place"), lambda line: named(line.equipment.place)),
+    sheets.Column[listing.Line]("maker", lazy_gettext("Maker"), lambda line: line.equipment.maker),
+    sheets.Column[listing.Line]("model", lazy_gettext("Model"), lambda line: line.equipment.model),
+    sheets.Column[listing.Line]("serial", lazy_gettext("Serial number"), lambda line: line.equipment.serial),
+    sheets.Column[listing.Line]("criticality", lazy_gettext("Criticality"), lambda line: line.equipment.criticality, 9),
+    sheets.Column[listing.Line]("status", lazy_gettext("State"), lambda line: STATUS_WORDS[line.status]),
+    sheets.Column[listing.Line]("commissioned_on", lazy_gettext("Commissioned"), lambda line: line.equipment.commissioned_on),
+    sheets.Column[listing.Line]("warranty_until", lazy_gettext("Warranty until"), lambda line: line.equipment.warranty_until),
+    sheets.Column[listing.Line](
+        "down_hours", lazy_gettext("Hours down in 30 days"), lambda line: round(line.down.total_seconds() / 3600, 1)
+    ),
+)
 
 
 def address_of(site: Site, wanted: listing.Wanted, **more: str) -> str:

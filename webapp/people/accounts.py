@@ -8,9 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
-from webapp.core import clock, gate
+from webapp.core import clock, gate, sheets
 from webapp.core.db import db
 from webapp.core.forms import check
 from webapp.core.i18n import LANGUAGES, named
@@ -25,7 +26,7 @@ accounts = Blueprint("accounts", __name__)
 
 @accounts.get("/people")
 @gate.at_least("supervisor")
-def person_list() -> str:
+def person_list() -> str | Response:
     """People of one's sites."""
     found = queries.people_reached(session.me())
     wanted = request.args.get("q", "").strip()
@@ -34,7 +35,21 @@ def person_list() -> str:
         found = found.where(
             sa.or_(*(column.ilike(like) for column in (Person.name, Person.name_en, Person.username, Person.employee_number)))
         )
+    if kind := sheets.asked():
+        return sheets.hand_out(kind, "people", PEOPLE, db.session.scalars(found.limit(sheets.MOST_ROWS + 1)))
     return render_template("people/people.html", page=page_of(found), trades=TRADE_WORDS, wanted=wanted)
+
+
+PEOPLE = (
+    sheets.Column[Person]("username", lazy_gettext("User name"), lambda person: person.username),
+    sheets.Column[Person]("name", lazy_gettext("Full name"), named),
+    sheets.Column[Person]("employee_number", lazy_gettext("Employee number"), lambda person: person.employee_number),
+    sheets.Column[Person]("trade", lazy_gettext("Trade"), lambda person: TRADE_WORDS[person.trade]),
+    sheets.Column[Person](
+        "roles", lazy_gettext("Roles"), lambda person: ", ".join(sorted({str(ROLE_WORDS[m.role]) for m in person.memberships})), 24
+    ),
+    sheets.Column[Person]("disabled_at", lazy_gettext("Disabled"), lambda person: person.disabled_at),
+)
 
 
 def person_page(person: Person | None, values: object, errors: dict[str, str] | None = None) -> str:

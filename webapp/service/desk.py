@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.core import clock, gate
+from webapp.core import clock, gate, sheets
+from webapp.core.db import db
 from webapp.core.forms import check
 from webapp.core.i18n import day_and_time, language, named
 from webapp.core.pages import page_of
@@ -36,12 +39,14 @@ LONGEST_WORDS = 80
 
 @desk.get("/requests")
 @gate.at_least("desk")
-def request_list() -> str:
+def request_list() -> str | Response:
     """Requests of one's sites: open ones with the one that waits longest first, ended ones, or all."""
     sites = sites_for(me(), "desk")
     site = site_for(me(), request.args["site"], "desk") if request.args.get("site") else None
     within = [site] if site else sites
     state = request.args.get("state", "open") if request.args.get("state") in STATES else "open"
+    if kind := sheets.asked():
+        return sheets.hand_out(kind, "requests", REQUESTS, requests_in_full(within, state), within[0].zone if within else "UTC")
     page = page_of(in_order(filtered(within, state), state))
     rows = [{"seen": seen, "request": seen.request, **mark_of(seen)} for seen in queries.looks(page.rows)]
     types = {code: named(known) for own in types_of_sites(s.id for s in within).values() for code, known in own.items()}
@@ -50,6 +55,32 @@ def request_list() -> str:
         kinds=list(KIND_WORDS.items()), channels=list(CHANNEL_WORDS.items()), address=address, asked=request.args,
         step=FLOW_WORDS.get(request.args.get("step", "")), is_filtered=set(request.args) - {"state", "page"},
     )  # fmt: skip
+
+
+def requests_in_full(within: list[Site], state: str) -> Iterator[queries.Look]:
+    """Every request that the address asks for, some hundred at a time."""
+    found = list(db.session.scalars(in_order(filtered(within, state), state).limit(sheets.MOST_ROWS + 1)))
+    for start in range(0, len(found), 500):
+        yield from queries.looks(found[start : start + 500])
+
+
+REQUESTS = (
+    sheets.Column[queries.Look]("number", lazy_gettext("Number"), lambda seen: seen.request.number, 11),
+    sheets.Column[queries.Look]("site", lazy_gettext("Community"), lambda seen: named(seen.request.site)),
+    sheets.Column[queries.Look]("kind", lazy_gettext("Kind"), lambda seen: KIND_WORDS[seen.kind]),
+    sheets.Column[queries.Look]("type", lazy_gettext("Type"), lambda seen: named(seen.type)),
+    sheets.Column[queries.Look](
+        "where", lazy_gettext("Where"), lambda seen: " · ".join(filter(None, (named(seen.request.place), seen.request.spot))), 28
+    ),
+    sheets.Column[queries.Look]("text", lazy_gettext("What"), lambda seen: seen.request.text, 44),
+    sheets.Column[queries.Look]("urgent", lazy_gettext("Urgent"), lambda seen: seen.urgency == "urgent", 9),
+    sheets.Column[queries.Look]("channel", lazy_gettext("Way"), lambda seen: CHANNEL_WORDS[seen.request.channel]),
+    sheets.Column[queries.Look]("source", lazy_gettext("From"), lambda seen: SOURCE_WORDS[seen.request.source]),
+    sheets.Column[queries.Look]("state", lazy_gettext("State"), lambda seen: REQUEST_STATES[seen.standing.state]),
+    sheets.Column[queries.Look]("received_at", lazy_gettext("Received"), lambda seen: seen.request.received_at, 17),
+    sheets.Column[queries.Look]("ended_at", lazy_gettext("Ended"), lambda seen: seen.request.ended_at, 17),
+    sheets.Column[queries.Look]("orders", lazy_gettext("Work orders"), lambda seen: ", ".join(order.number for order in seen.orders)),
+)
 
 
 def address(**changes: str | None) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.core import clock, gate, htmx
+from webapp.core import clock, gate, htmx, sheets
+from webapp.core.db import db
 from webapp.core.i18n import named
 from webapp.core.ids import read_id
 from webapp.core.pages import page_of
@@ -119,9 +121,51 @@ def address(**changes: str | None) -> str:
 
 @board.get("/work-orders")
 @gate.at_least("desk")
-def board_page() -> str:
+def board_page() -> str | Response:
     """Open orders by state; or one state's, or all, as a list."""
+    if kind := sheets.asked():
+        return sheets.hand_out(kind, "work-orders", ORDERS, cards_in_full(), zone_of_list())
     return htmx.show("work_orders/board.html", "work_orders/_board.html", **facts_of_board())
+
+
+def cards_in_full() -> Iterator[Card]:
+    """Every order that the address asks for, some hundred at a time: those on the board when it asks for no column."""
+    person, now = me(), clock.now()
+    site = site_for(person, request.args["site"], "desk") if request.args.get("site") else None
+    wanted = wanted_of(site)
+    open_ = listing.open_orders(person, wanted)
+    rows = (
+        listing.all_orders(person, wanted)
+        if wanted.group == listing.ALL
+        else listing.of_group(open_, wanted.group)
+        if wanted.group
+        else open_
+    )
+    orders = list(db.session.scalars(rows.limit(sheets.MOST_ROWS + 1)))
+    for start in range(0, len(orders), 500):
+        yield from cards_of(orders[start : start + 500], now)
+
+
+def zone_of_list() -> str:
+    """The time zone of what is listed: of the site asked for, else of one's first."""
+    site = site_for(me(), request.args["site"], "desk") if request.args.get("site") else next(iter(sites_for(me(), "desk")), None)
+    return site.zone if site else "UTC"
+
+
+ORDERS = (
+    sheets.Column[Card]("number", lazy_gettext("Number"), lambda card: card.order.number, 11),
+    sheets.Column[Card]("site", lazy_gettext("Community"), lambda card: named(card.order.site)),
+    sheets.Column[Card]("type", lazy_gettext("Type"), lambda card: card.type),
+    sheets.Column[Card]("where", lazy_gettext("Where"), lambda card: card.where, 28),
+    sheets.Column[Card]("text", lazy_gettext("What"), lambda card: card.order.text, 44),
+    sheets.Column[Card]("urgent", lazy_gettext("Urgent"), lambda card: card.order.urgent, 9),
+    sheets.Column[Card]("state", lazy_gettext("State"), lambda card: STATE_WORDS[card.order.state]),
+    sheets.Column[Card]("person", lazy_gettext("Person"), lambda card: card.who),
+    sheets.Column[Card]("raised_at", lazy_gettext("Raised"), lambda card: card.order.raised_at, 17),
+    sheets.Column[Card]("due_at", lazy_gettext("Due"), lambda card: card.order.due_at, 17),
+    sheets.Column[Card]("finished_at", lazy_gettext("Finished"), lambda card: card.order.finished_at, 17),
+    sheets.Column[Card]("closed_at", lazy_gettext("Closed"), lambda card: card.order.closed_at, 17),
+)
 
 
 def facts_of_board() -> dict[str, Any]:

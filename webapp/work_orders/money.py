@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
-from webapp.core import clock, gate
+from webapp.core import clock, gate, sheets
 from webapp.core.db import db
 from webapp.core.forms import check
 from webapp.core.gate import RANKS
@@ -25,7 +26,7 @@ from webapp.sites.models import Site
 from webapp.sites.queries import site_for, sites_for
 from webapp.work_orders import actions, charging, pricing, queries
 from webapp.work_orders import signature as signatures
-from webapp.work_orders.charges import BadAmount, Sums, minor_of
+from webapp.work_orders.charges import BadAmount, Sums, minor_of, written
 from webapp.work_orders.forms import PayerForm, PaymentForm
 from webapp.work_orders.models import ChargeTerms, WorkOrder, WorkSignature
 from webapp.work_orders.words import BALANCE_WORDS, PART_WORDS, PAYER_WORDS, SERVICE_WORDS, UNIT_WORDS, WAY_WORDS
@@ -136,18 +137,40 @@ def charges_choice() -> Response:
 
 @money_pages.get("/charges/<slug>/<month>")
 @gate.at_least("desk")
-def month_page(slug: str, month: str) -> str:
+def month_page(slug: str, month: str) -> str | Response:
     """A month's ledger: charged, paid and outstanding by service, what the community bore, and every order (chapter 11)."""
     site = site_for(me(), slug, "desk")
     begin, end, first = bounds_of(month, site)
     terms = pricing.terms_of(site.id)
     lines = [ledger_line(order, site, terms) for order in orders_finished(site, begin, end)]
     lines = [line for line in lines if line["charge"].lines]
+    if kind := sheets.asked():
+        return sheets.hand_out(kind, f"charges-{month}", LEDGER, lines, site.zone)
     return render_template(
         "work_orders/ledger.html", site_=site, sites=sites_for(me(), "desk"), month=month, first=first, lines=lines, sums=sums_of(lines),
         before=(first - timedelta(days=1)).strftime("%Y-%m"), after=next_month(first).strftime("%Y-%m") if end < clock.now() else None,
         services=SERVICE_WORDS, balances=BALANCE_WORDS, may_price=(rank_at(me(), site.id) or 0) >= RANKS["supervisor"],
     )  # fmt: skip
+
+
+def _amount(minor: int, line: dict[str, Any]) -> float:
+    """An amount as a spreadsheet adds it up, in the charge's currency."""
+    return float(written(minor, line["charge"].currency).split()[1])
+
+
+LEDGER = (
+    sheets.Column[dict[str, Any]]("order", lazy_gettext("Work order"), lambda line: line["order"].number, 11),
+    sheets.Column[dict[str, Any]]("service", lazy_gettext("Service"), lambda line: SERVICE_WORDS[line["order"].service]),
+    sheets.Column[dict[str, Any]]("where", lazy_gettext("Where"), lambda line: line["order"].spot),
+    sheets.Column[dict[str, Any]]("finished_at", lazy_gettext("Finished"), lambda line: line["order"].finished_at, 17),
+    sheets.Column[dict[str, Any]]("currency", lazy_gettext("Currency"), lambda line: line["charge"].currency, 9),
+    sheets.Column[dict[str, Any]]("cost", lazy_gettext("Cost"), lambda line: _amount(line["charge"].cost, line), 12),
+    sheets.Column[dict[str, Any]]("charged", lazy_gettext("Charged"), lambda line: _amount(line["balance"].due, line), 12),
+    sheets.Column[dict[str, Any]]("paid", lazy_gettext("Paid"), lambda line: _amount(line["balance"].paid, line), 12),
+    sheets.Column[dict[str, Any]]("outstanding", lazy_gettext("Outstanding"), lambda line: _amount(line["balance"].outstanding, line), 12),
+    sheets.Column[dict[str, Any]]("borne", lazy_gettext("Borne by the community"), lambda line: _amount(line["borne"], line), 12),
+    sheets.Column[dict[str, Any]]("state", lazy_gettext("State"), lambda line: BALANCE_WORDS[line["balance"].state]),
+)
 
 
 def bounds_of(month: str, site: Site) -> tuple[datetime, datetime, date]:
