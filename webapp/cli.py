@@ -121,7 +121,7 @@ def serve(host: str, port: int, workers: int, address: str | None, qr: bool) -> 
     )
     # A process, not a thread: the server forks its workers, and a fork copies locks that other threads hold.
     # In a session of its own: a terminal's Ctrl-C stops the server, which then stops it.
-    background = subprocess.Popen([sys.executable, "-m", "webapp", "worker", "--until-orphaned"], start_new_session=True)
+    background = subprocess.Popen([sys.executable, "-m", "webapp", "worker", "--until-orphaned", str(os.getpid())], start_new_session=True)
     try:
         server.serve(target_loader=load_in_worker, wrap_loader=False)
     finally:
@@ -130,11 +130,11 @@ def serve(host: str, port: int, workers: int, address: str | None, qr: bool) -> 
 
 
 @main.command()
-@click.option("--until-orphaned", is_flag=True, help="Stop when the process that started this one is gone.")
-def worker(until_orphaned: bool) -> None:
+@click.option("--until-orphaned", type=int, metavar="PID", help="Stop when the process that started this one, PID, is gone.")
+def worker(until_orphaned: int | None) -> None:
     """Do the background work in a process of its own."""
-    parent = os.getppid()
-    loop = Worker(application(), stop=(lambda: os.getppid() != parent) if until_orphaned else None)
+    # Its number is told, not asked for: by the time this runs, it may be gone.
+    loop = Worker(application(), stop=None if until_orphaned is None else lambda: os.getppid() != until_orphaned)
     signal.signal(signal.SIGTERM, lambda *_args: loop.stopping.set())
     loop.run()
 

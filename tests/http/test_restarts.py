@@ -172,3 +172,10 @@ def test_e13_the_servers_clock_may_jump_receipts_stay_and_nothing_is_lost(app: F
         assert session.scalar(sa.select(sa.func.count()).select_from(Record)) == 4
         accepted = {str(key) for key in session.scalars(sa.select(Record.id).where(Record.status == "accepted"))}
         assert {str(key) for key in session.scalars(sa.select(Scan.id))} == accepted
+
+
+def test_a_worker_whose_server_died_before_it_had_begun_ends_too(tmp_path: Path) -> None:
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True).stdout.strip()
+    words = [sys.executable, "-m", "webapp", "worker", "--until-orphaned", gone]
+    ended = subprocess.run(words, env=os.environ | {"ROUNDS_DATA": str(tmp_path)}, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
