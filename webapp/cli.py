@@ -121,7 +121,7 @@ def serve(host: str, port: int, workers: int, address: str | None, qr: bool) -> 
     )
     # A process, not a thread: the server forks its workers, and a fork copies locks that other threads hold.
     # In a session of its own: a terminal's Ctrl-C stops the server, which then stops it.
-    background = subprocess.Popen([sys.executable, "-m", "webapp", "worker", "--until-orphaned", str(os.getpid())], start_new_session=True)
+    background = subprocess.Popen([sys.executable, "-m", "webapp", "worker", "--until-orphaned", str(os.getpid())], start_new_session=True)  # noqa: S603  # ourselves
     try:
         server.serve(target_loader=load_in_worker, wrap_loader=False)
     finally:

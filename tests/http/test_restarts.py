@@ -175,7 +175,9 @@ def test_e13_the_servers_clock_may_jump_receipts_stay_and_nothing_is_lost(app: F
 
 
 def test_a_worker_whose_server_died_before_it_had_begun_ends_too(tmp_path: Path) -> None:
-    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True).stdout.strip()
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
+    ).stdout.strip()
     words = [sys.executable, "-m", "webapp", "worker", "--until-orphaned", gone]
     ended = subprocess.run(words, env=os.environ | {"ROUNDS_DATA": str(tmp_path)}, capture_output=True, text=True, timeout=60, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
