@@ -12,6 +12,7 @@ from webapp import config
 from webapp.core import db, gate, headers, htmx, i18n, problems, sheets, static, tasks
 from webapp.daily_log import views as daily_log
 from webapp.equipment import views as equipment
+from webapp.handover import views as handover
 from webapp.home import views as home
 from webapp.inspections import views as inspections
 from webapp.patrols import views as patrols
@@ -47,5 +48,5 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
 def plug_in_slices(app: Flask) -> None:
     """Slices in the order of their dependence: each knows only those before it."""
-    for slice_ in (people, photos, sites, work_orders, equipment, patrols, inspections, service, daily_log, sync, home):
+    for slice_ in (people, photos, sites, work_orders, equipment, patrols, inspections, service, handover, daily_log, sync, home):
         slice_.init(app)

@@ -177,8 +177,9 @@ class Phone:
     # ------------------------------------------------------------ what the phone holds
 
     def database(self, name: str) -> dict[str, dict[str, Any]]:
-        """Every store of one of the phone's databases."""
-        return self.page.evaluate(READ, name) or {}
+        """Every store of one of the phone's databases, also while a page goes away and the next one comes."""
+        (found,) = self.until(lambda: (self.page.evaluate(READ, name) or {},), "the phone's memory")
+        return found
 
     def items(self, ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
         """Records in the outbox, in order of their number."""

@@ -34,6 +34,7 @@ FIELD = {
     "copies": "/copies",
     "me": "/me",
     "field-search": "/search?q=1",
+    "handover": "/handover",
     "my-day": "/my-day",
     "inspect": "{inspect}",
     "my-yesterday": "/my-day?day={yesterday}",

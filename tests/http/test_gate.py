@@ -44,6 +44,7 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "item_id": lambda world, made: made["item"],
     "month": lambda world, made: "2026-11",
     "order_id": lambda world, made: made["order"],
+    "handover_id": lambda world, made: made["handover"],
     "request_id": lambda world, made: made["request"],
     "code": lambda world, made: world.gate.code,
     "build": lambda world, made: made["build"],
@@ -73,6 +74,7 @@ OWN = {
     "accounts.revoke": {"guard", "supervisor", "manager", "admin"},
     "work_orders.order_page": OFFICE,  # offered to technicians
     "work_orders.photo": OFFICE,
+    "handover.confirm": {"guard"},
 }
 QUERY = {"sites.label_csv": "?site=garden", "sites.label_sheets": "?site=garden"}
 
@@ -95,7 +97,8 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
     with app.app_context(), writing():
         db.session.get_one(Checkpoint, world.gate.id).photo_sha256 = named_photo(content)["sha256"]
     held = phone.record("scan", {"code": "nonsense"}, photos=[named_photo(content)])
-    phone.send(held)
+    given = phone.record("handover", {"verb": "give", "site": "garden", "to": str(world.people["colleague"])})
+    phone.send(held, given)
     with app.app_context(), writing():
         checkpoint = db.session.get_one(Checkpoint, world.gate.id)
         request = service.report(ReportForm(type_code="light"), checkpoint, "en", "", clock.now())
@@ -114,6 +117,7 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
         | inspected
         | {
             "held": held.id,
+            "handover": given.id,
             "photo": named_photo(content)["sha256"],
             "device": phone.device,
             "build": app.extensions["bundle"].build,

@@ -17,10 +17,11 @@ from tests.making import OPENED, Phone, World, looking
 from webapp.core import clock
 from webapp.core.db import db, writing
 from webapp.equipment.models import Meter, Reading
+from webapp.handover.models import Handover, HandoverAnswer
 from webapp.inspections import actions as inspections
 from webapp.inspections.models import Checklist, Inspection
 from webapp.patrols.models import RoundStep, Scan, Schedule
-from webapp.people.models import Duty
+from webapp.people.models import Duty, Membership, Person
 from webapp.records.models import Correction, Note, Record
 from webapp.service.models import Request
 from webapp.sites.models import Label
@@ -31,12 +32,13 @@ from webapp.work_orders.types import HANDBOOK_TYPES
 
 HERE = Path(__file__).parent
 INDEX: list[dict[str, Any]] = json.loads((HERE / "index.json").read_text())
-EFFECTS = (Scan, Note, RoundStep, Duty, Correction, WorkStep, Reading, Inspection)
+EFFECTS = (Scan, Note, RoundStep, Duty, Correction, WorkStep, Reading, Inspection, Handover, HandoverAnswer)
 CODE = "9NTQ6SBNPP"
 SCHEDULE = "RMSEM"
 CHECKLIST = UUID("01a208d0-0000-7000-8000-0000000000cc")
 ORDER = UUID("01a208d0-0000-7000-8000-0000000000aa")
 METER = UUID("01a208d0-0000-7000-8000-0000000000bb")
+COLLEAGUE = UUID("01a208d0-0000-7000-8000-0000000000dd")
 
 
 def name_of(exhibit: dict[str, Any]) -> str:
@@ -55,6 +57,9 @@ def museum(app: Flask, world: World) -> Flask:
         db.session.execute(sa.update(Schedule).where(Schedule.id == world.schedule).values(code=SCHEDULE))
         raised = work.Raised(world.garden, HANDBOOK_TYPES[0], world.people["desk"], "The lamp is out")
         work.raise_order(raised, clock.now(), ORDER)
+        db.session.add(Person(id=COLLEAGUE, username="relief", name="接班人", trade="guard", password_hash="none"))
+        db.session.flush()
+        db.session.add(Membership(person_id=COLLEAGUE, site_id=world.garden, role="worker"))
         db.session.add(Meter(id=METER, site_id=world.garden, number="W-1", name="水表", unit="m³"))
         checklist = Checklist(id=CHECKLIST, site_id=world.garden, name="楼道保洁", service="cleaning")
         db.session.add(checklist)

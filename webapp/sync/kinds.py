@@ -14,6 +14,8 @@ from webapp.core.problems import Problem
 from webapp.equipment import actions as equipment
 from webapp.equipment.bodies import ReadingBody
 from webapp.equipment.models import Reading
+from webapp.handover import actions as handovers
+from webapp.handover.bodies import HandoverBody
 from webapp.inspections import actions as inspections
 from webapp.inspections.bodies import InspectionBody
 from webapp.inspections.models import Inspection
@@ -123,6 +125,15 @@ def reading(batch: Batch, arrived: Arrived, body: ReadingBody) -> UUID:
     return equipment.record_reading(arrived, batch.author(arrived), body, batch.label(arrived)).site_id
 
 
+def handover(batch: Batch, arrived: Arrived, body: HandoverBody) -> UUID:
+    author = batch.author(arrived)
+    if body.verb != "give":
+        return handovers.answer(arrived, author, body, batch.trail).site_id
+    if not body.site:
+        raise Held("bad-body")
+    return handovers.give(arrived, author, body, _site(author, body.site).id).site_id
+
+
 def request(batch: Batch, arrived: Arrived, body: RequestBody) -> UUID:
     where = _place(batch, arrived, body)
     if rank_at(batch.author(arrived), where.site_id) is None:
@@ -165,5 +176,6 @@ KINDS: dict[str, dict[int, Kind]] = {
     "work-step": {1: Kind(WorkStepBody, work_step, WorkStep)},
     "inspection": {1: Kind(InspectionBody, inspection, Inspection)},
     "reading": {1: Kind(ReadingBody, reading, Reading)},
+    "handover": {1: Kind(HandoverBody, handover, None)},
     "round-step": {1: Kind(RoundStepBody, round_step, RoundStep)},
 }

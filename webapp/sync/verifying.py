@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from webapp.core.db import db
+from webapp.handover.models import Handover, HandoverAnswer
 from webapp.patrols.models import Scan
 from webapp.records.models import Record
 from webapp.service.models import Request
@@ -26,6 +27,7 @@ def check_effects(site_id: UUID) -> Iterator[tuple[UUID, str]]:
         yield from _check_table(kind, table, site_id)
     yield from _check_checkpoints(site_id)
     yield from _check_requests(site_id)
+    yield from _check_handovers(site_id)
 
 
 def _check_table(kind: str, effect: Any, site_id: UUID) -> Iterator[tuple[UUID, str]]:
@@ -55,6 +57,14 @@ def _check_requests(site_id: UUID) -> Iterator[tuple[UUID, str]]:
     of_site = (Record.site_id == site_id, Record.kind == "request", Record.status == "accepted")
     missing = sa.select(Record.id).outerjoin(Request, Request.record_id == Record.id).where(*of_site, Request.id.is_(None))
     yield from ((key, "this request counts, but what it did is gone") for key in db.session.scalars(missing))
+
+
+def _check_handovers(site_id: UUID) -> Iterator[tuple[UUID, str]]:
+    """A record of a handover gives the post, or answers to one that did."""
+    of_site = (Record.site_id == site_id, Record.kind == "handover", Record.status == "accepted")
+    done = sa.select(Record.id).outerjoin(Handover, Handover.id == Record.id).outerjoin(HandoverAnswer, HandoverAnswer.id == Record.id)
+    missing = done.where(*of_site, Handover.id.is_(None), HandoverAnswer.id.is_(None))
+    yield from ((key, "this handover counts, but what it did is gone") for key in db.session.scalars(missing))
 
 
 def _code_in(payload: bytes) -> str:
