@@ -122,3 +122,23 @@ def test_both_confirm_on_one_phone_by_pin(app: Flask, world: World, sign_in: Sig
     assert [(said.verb, said.by_pin) for said in given(app, record.id).answers] == [("take", True)]
     assert guard.post(address, {"pin": "4711"}).status_code == 409, "once"
     assert sign_in("technician").post(address, {"pin": "4711"}).status_code == 404
+
+
+def test_the_log_shows_it_and_what_does_not_agree_wants_a_look(
+    world: World, sign_in: SignIn, phone: Phone, phone_of: PhoneOf, clock: Clock
+) -> None:
+    colleague, supervisor = phone_of("colleague"), sign_in("supervisor")
+    first = phone.record("handover", gives(world))
+    phone.send(first)
+    assert "Handovers" in page(supervisor.get("/log/garden/2026-11-23")).text
+    assert "Not confirmed yet" in page(supervisor.get("/log/garden/2026-11-23")).text
+    colleague.send(colleague.record("handover", {"verb": "take", "about": first.id}))
+    clock.forward(minutes=20)
+    second = colleague.record("handover", gives(world, to=str(world.people["guard"]), counts={"keys": 11, "radios": 4}))
+    colleague.send(second)
+    shown = page(supervisor.get("/log/garden/2026-11-23")).text
+    assert "Keys: 12 → 11" in shown
+    phone.send(phone.record("handover", {"verb": "object", "about": second.id, "text": "Only ten here"}))
+    shown = page(supervisor.get("/log/garden/2026-11-23")).text
+    assert "Something does not agree" in shown
+    assert "Only ten here" in shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -50,12 +50,12 @@ def totals_of(site: Site, days: Iterable[date], now: datetime) -> dict[date, Tot
     spans = [day_bounds(day, site.zone) for day in days]
     finished = readings.finished_on(site.id, spans)
     there = duty_of(site, spans)
+    facts = facts_of(scans, gone, steps)
     found = {}
     for day in days:
-        own = [scan for scan in scans if scan.day == day]
-        rounds = [round_state(r, *facts_of(r.id, own, gone, steps), now) for r in queries.rounds_on(site, day)]
+        rounds = [round_state(r, *facts.get(r.id, NOTHING), now) for r in queries.rounds_on(site, day)]
         jobs = [(at, due) for at, due in finished if local_day(at, site.zone) == day]
-        kept = [scan for scan in own if scan.id not in gone]
+        kept = [scan for scan in scans.get(day, ()) if scan.id not in gone]
         found[day] = Totals(
             due=count(rounds, *SEEN, "missed"),
             seen=count(rounds, *SEEN),
@@ -77,10 +77,13 @@ def count(rounds: Iterable[RoundState], *states: str) -> int:
 Row = sa.Row[UUID, UUID, UUID, str | None, date, datetime, bool, bool]
 
 
-def scans_of(site_id: UUID, days: list[date]) -> list[Row]:
-    """Scans of the days, as far as figures need them."""
+def scans_of(site_id: UUID, days: list[date]) -> dict[date, list[Row]]:
+    """Scans by day, as far as figures need them."""
     columns = (Scan.id, Scan.checkpoint_id, Scan.person_id, Scan.round_id, Scan.day, Scan.at, Scan.repeat, Scan.doubtful)
-    return list(db.session.execute(sa.select(*columns).where(Scan.site_id == site_id, Scan.day.in_(days)).order_by(Scan.at)))
+    found: dict[date, list[Row]] = {}
+    for row in db.session.execute(sa.select(*columns).where(Scan.site_id == site_id, Scan.day.in_(days))):
+        found.setdefault(row.day, []).append(row)
+    return found
 
 
 def withdrawn_of(site_id: UUID, days: list[date]) -> set[UUID]:
@@ -96,10 +99,22 @@ def steps_of(site_id: UUID, days: list[date]) -> list[RoundStep]:
     )
 
 
-def facts_of(round_id: str, scans: Iterable[Row], gone: set[UUID], steps: Iterable[RoundStep]) -> tuple[list[Seen], list[Step]]:
-    """A round's scans and steps as its state follows from them."""
-    seen = [Seen(s.id, s.checkpoint_id, s.person_id, s.at, s.id in gone, s.repeat, s.doubtful) for s in scans if s.round_id == round_id]
-    return seen, [Step(s.verb, s.at, s.person_id, s.to_person_id, s.reason, s.id) for s in steps if s.round_id == round_id]
+Facts = tuple[list[Seen], list[Step]]
+NOTHING: Facts = ([], [])
+
+
+def facts_of(scans: Mapping[date, Iterable[Row]], gone: set[UUID], steps: Iterable[RoundStep]) -> dict[str, Facts]:
+    """By round: its scans and steps, as its state follows from them."""
+    found: dict[str, Facts] = {}
+    for own in scans.values():
+        for s in own:
+            if s.round_id:
+                seen = Seen(s.id, s.checkpoint_id, s.person_id, s.at, s.id in gone, s.repeat, s.doubtful)
+                found.setdefault(s.round_id, ([], []))[0].append(seen)
+    for step in steps:
+        made = Step(step.verb, step.at, step.person_id, step.to_person_id, step.reason, step.id)
+        found.setdefault(step.round_id, ([], []))[1].append(made)
+    return found
 
 
 def duty_of(site: Site, spans: list[tuple[datetime, datetime]]) -> dict[date, set[UUID]]:

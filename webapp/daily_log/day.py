@@ -15,6 +15,7 @@ from webapp.core.clock import DAY, day_bounds
 from webapp.core.db import db
 from webapp.core.i18n import clock_time, day_words
 from webapp.daily_log import settling, walked
+from webapp.daily_log.handed import handover_lines, people_in
 from webapp.daily_log.induction import induction_lines
 from webapp.daily_log.inspected import inspected_lines
 from webapp.daily_log.jobs import Jobs, jobs_of
@@ -23,6 +24,8 @@ from webapp.daily_log.models import DayRemark, DaySignature
 from webapp.daily_log.readings import SiteDay, asked_for
 from webapp.daily_log.settling import Item
 from webapp.daily_log.upkeep import upkeep_lines
+from webapp.handover.models import Handover
+from webapp.handover.queries import between
 from webapp.patrols import queries
 from webapp.patrols.showing import RoundView, ScanLine, round_views, scan_lines
 from webapp.people.models import Duty, Membership, Person
@@ -54,6 +57,7 @@ class Day:
     jobs: Jobs
     stored: Collection[str]
     asked_for: dict[UUID, UUID]  # requests made from findings
+    handovers: list[Handover] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     remarks: list[DayRemark] = field(default_factory=list)
@@ -166,12 +170,13 @@ def day_of(site: Site, day: date, now: datetime) -> Day:
     duty = duty_between(site.id, the_day.start, the_day.end)
     held = held_of_day(site.id, the_day.start, the_day.end)
     notes = loose_notes(site.id, the_day.start, the_day.end)
-    people = names([*(d.person_id for d in duty), *(r.person_id for r in held), *(n.person_id for n in notes)])
+    handovers = between(site.id, the_day.start, the_day.end)
+    people = names([*(d.person_id for d in duty), *(r.person_id for r in held), *(n.person_id for n in notes), *people_in(handovers)])
     loose = [line for line in lines if line.scan.round_id not in counted]
     found = [note.id for line in lines for note in line.issues]
     pictures = stored([sha for line in lines for sha in (*line.photos, line.scan.frame_sha256) if sha])
     seal = sealing.head(site.id, the_day.end)
-    shown = Day(site, day, now, views, loose, held, duty, notes, people, seal, jobs_of(the_day), pictures, asked_for(found))
+    shown = Day(site, day, now, views, loose, held, duty, notes, people, seal, jobs_of(the_day), pictures, asked_for(found), handovers)
     signatures = settling.signatures_of(site.id, [day, day - DAY])
     shown.signatures = signatures[day]
     shown.lines = in_order([*lines_of(shown, the_day), *unsigned_lines(site, day, now, signatures[day - DAY])])
@@ -192,6 +197,7 @@ def lines_of(shown: Day, the_day: SiteDay) -> list[Line]:
         *walked.held_lines(shown.held, shown.people, zone),
         *induction_lines(the_day, shown.day, shown.rounds, agreement),
         *shown.jobs.lines,
+        *handover_lines(shown.site, shown.handovers, shown.people, shown.now),
         *upkeep_lines(shown.site, shown.day, shown.now),
         *inspected_lines(shown.site, shown.day, the_day.start, the_day.end, shown.now),
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -12,31 +11,20 @@ import sqlalchemy as sa
 
 from webapp.core.clock import DAY, day_bounds, local_day
 from webapp.core.db import db
-from webapp.patrols import queries, rules, states
+from webapp.daily_log.compared import Totals, totals_of
+from webapp.patrols import queries
 from webapp.patrols.models import RoundStep, Scan
 from webapp.records.models import Correction
 from webapp.sites.models import Checkpoint, Site
 
-SEEN = ("on_time", "late", "early")
 HEAT_DAYS = 7
 HOURS = 24
 
 
-@dataclass(frozen=True)
-class DaySum:
-    """A day's points: how many were due, seen, missed and late, and how many scans are doubtful."""
-
-    due: int = 0
-    seen: int = 0
-    missed: int = 0
-    late: int = 0
-    doubtful: int = 0
-
-    @property
-    def state(self) -> str:
-        """missed, late, doubtful, on_time, or none when nothing was due."""
-        marks = (("missed", self.missed), ("late", self.late), ("doubtful", self.doubtful), ("on_time", self.due))
-        return next((state for state, count in marks if count), "none")
+def state_of(sum_: Totals) -> str:
+    """A day's state: missed, late, doubtful, on_time, or none when nothing was due."""
+    marks = (("missed", sum_.missed), ("late", sum_.late), ("doubtful", sum_.doubtful), ("on_time", sum_.due))
+    return next((state for state, count in marks if count), "none")
 
 
 @dataclass(frozen=True)
@@ -44,7 +32,7 @@ class Month:
     """A month: its first day, and a sum for each day up to today."""
 
     first: date
-    sums: dict[date, DaySum]
+    sums: dict[date, Totals]
 
     @property
     def weeks(self) -> list[list[date | None]]:
@@ -76,7 +64,7 @@ def _length(first: date) -> int:
 
 Key = tuple[str, UUID, date]
 Mark = tuple[int, ...]  # what a day follows from: the plans, and how many scans, steps and withdrawals it has; all are only added to
-_kept: dict[Key, tuple[Mark, DaySum]] = {}
+_kept: dict[Key, tuple[Mark, Totals]] = {}
 MOST_KEPT = 5_000
 
 
@@ -88,7 +76,7 @@ def month_of(site: Site, first: date, now: datetime) -> Month:
         return Month(first, {})
     marks, address = _marks(site, days), str(db.engine.url)
     changed = [day for day in days if _kept.get((address, site.id, day), (None,))[0] != marks[day]]
-    sums = _sums(site, changed, now)
+    sums = totals_of(site, changed, now) if changed else {}
     for day, found in sums.items():
         if all(round_.closes_at < now for round_ in queries.rounds_on(site, day)):
             _kept[address, site.id, day] = marks[day], found
@@ -127,42 +115,6 @@ def _withdrawn(site: Site, days: list[date]) -> list[tuple[date, UUID]]:
         .where(Scan.site_id == site.id, Scan.day.between(days[0], days[-1]))
     )
     return [(day, scan_id) for day, scan_id in db.session.execute(found)]
-
-
-FIELDS = (Scan.id, Scan.round_id, Scan.checkpoint_id, Scan.person_id, Scan.at, Scan.repeat, Scan.doubtful, Scan.day)
-
-
-def _sums(site: Site, days: list[date], now: datetime) -> dict[date, DaySum]:
-    """The sums of these days: three queries."""
-    if not days:
-        return {}
-    gone = {scan_id for _day, scan_id in _withdrawn(site, [min(days), max(days)])}
-    by_round: dict[str, list[states.Seen]] = {}
-    doubtful: dict[date, int] = {}
-    for row in db.session.execute(sa.select(*FIELDS).where(Scan.site_id == site.id, Scan.day.in_(days))):
-        withdrawn = row.id in gone
-        if row.doubtful and not withdrawn:
-            doubtful[row.day] = doubtful.get(row.day, 0) + 1
-        if row.round_id:
-            by_round.setdefault(row.round_id, []).append(
-                states.Seen(row.id, row.checkpoint_id, row.person_id, row.at, withdrawn, row.repeat, row.doubtful)
-            )
-    steps: dict[str, list[states.Step]] = {}
-    for step in db.session.scalars(sa.select(RoundStep).where(RoundStep.site_id == site.id, RoundStep.day.in_(days))):
-        steps.setdefault(step.round_id, []).append(states.Step(step.verb, step.at, step.person_id, step.to_person_id, step.reason, step.id))
-    return {day: _sum(queries.rounds_on(site, day), by_round, steps, doubtful.get(day, 0), now) for day in days}
-
-
-def _sum(
-    rounds: Iterable[rules.Round],
-    scans: Mapping[str, list[states.Seen]],
-    steps: Mapping[str, list[states.Step]],
-    doubtful: int,
-    now: datetime,
-) -> DaySum:
-    found = [states.round_state(round_, scans.get(round_.id, []), steps.get(round_.id, []), now) for round_ in rounds]
-    seen, missed = sum(each.seen for each in found), sum(each.count("missed") for each in found)
-    return DaySum(seen + missed, seen, missed, sum(each.count("late") for each in found), doubtful)
 
 
 # ---------------------------------------------------------------- a week by the hour

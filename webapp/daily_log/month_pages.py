@@ -14,7 +14,7 @@ from webapp.core.clock import local_day
 from webapp.core.i18n import language
 from webapp.core.problems import Problem
 from webapp.daily_log.days import parse_day, parse_month
-from webapp.daily_log.month import heat_of, month_of
+from webapp.daily_log.month import heat_of, month_of, state_of
 from webapp.people.session import me
 from webapp.sites.queries import site_for, sites_for
 
@@ -71,6 +71,7 @@ def init(app: Flask) -> None:
     """Routes, and what their templates ask for."""
     app.register_blueprint(months)
     app.jinja_env.globals.update(
+        day_state=state_of,
         month_words=month_words,
         weekdays=weekdays,
         week_before=lambda last: last - WEEK,

@@ -16,8 +16,9 @@ from webapp.core.forms import check
 from webapp.core.problems import Problem
 from webapp.daily_log import actions, rules
 from webapp.daily_log.day import Day, day_of
+from webapp.daily_log.days import parse_day
 from webapp.daily_log.settling import Item
-from webapp.daily_log.showing import parse_day, show_log
+from webapp.daily_log.showing import show_log
 from webapp.daily_log.signing import Signing, signing_of
 from webapp.people import actions as people
 from webapp.people.models import Person

@@ -8,7 +8,6 @@ from datetime import date
 from webapp.core import clock, htmx
 from webapp.core.clock import DAY
 from webapp.core.i18n import named
-from webapp.core.problems import Problem
 from webapp.daily_log import lanes
 from webapp.daily_log.compared import totals_of
 from webapp.daily_log.day import day_of
@@ -21,19 +20,7 @@ from webapp.sites.models import Site
 from webapp.sites.queries import sites_for
 from webapp.work_orders.queries import types_of
 
-EARLIEST = date(2020, 1, 1)
 WEEK = 7 * DAY
-
-
-def parse_day(text: str) -> date:
-    """A day of the address. Raises not-found for what is no day, or one outside the product's life."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Problem("not-found") from None
-    if not EARLIEST <= day <= clock.now().date() + 31 * DAY:
-        raise Problem("not-found")
-    return day
 
 
 def show_log(site: Site, day: date, wrong: str = "", typed: Mapping[str, str] | None = None) -> str:

@@ -15,17 +15,14 @@ from webapp.core.db import db
 from webapp.core.i18n import language
 from webapp.core.pages import get_or_404
 from webapp.core.problems import Problem
-from webapp.daily_log import live_pages
+from webapp.daily_log import live_pages, month_pages
+from webapp.daily_log.days import parse_day
+from webapp.daily_log.handed import who_to_whom
 from webapp.daily_log.person_day import person_day
 from webapp.daily_log.settle import settle
-from webapp.daily_log.showing import parse_day, show_log
+from webapp.daily_log.showing import show_log
 from webapp.daily_log.walked import photo_address
 from webapp.patrols.showing import PointLine
-from webapp.daily_log import live_pages, month_pages
-from webapp.daily_log.day import Day, day_of, person_day
-from webapp.daily_log.days import parse_day
-from webapp.patrols.showing import PointLine, ScanLine
-from webapp.patrols.words import STEP_WORDS
 from webapp.people.models import Person
 from webapp.people.queries import people_reached, rank_at
 from webapp.people.session import me
@@ -131,4 +128,4 @@ def init(app: Flask) -> None:
     app.register_blueprint(settle)
     live_pages.init(app)
     month_pages.init(app)
-    app.jinja_env.globals.update(photo_address=photo_address, answers_of=answers_of, printed_seal=printed_seal)
+    app.jinja_env.globals.update(photo_address=photo_address, answers_of=answers_of, printed_seal=printed_seal, who_to_whom=who_to_whom)

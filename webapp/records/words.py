@@ -16,6 +16,7 @@ def kind_word(kind: str | None) -> str:
         "request": _("Report"),
         "inspection": _("Inspection"),
         "reading": _("Meter reading"),
+        "handover": _("Handover"),
         "work-step": _("Step of a work order"),
         "answer": _("Answer to the supervisor"),
     }

@@ -53,23 +53,6 @@ def offline() -> str:
     return render_template("sync/offline.html", me=None, device=None)
 
 
-def kind_word(kind: str | None) -> str:
-    """What a kind of record is called."""
-    words = {
-        "scan": _("Scan of a label"),
-        "note": _("Note"),
-        "correction": _("Correction"),
-        "duty": _("Duty"),
-        "round-step": _("Step of a round"),
-        "request": _("Report"),
-        "inspection": _("Inspection"),
-        "reading": _("Meter reading"),
-        "handover": _("Handover"),
-        "work-step": _("Step of a work order"),
-    }
-    return words.get(kind or "") or _("Record")
-
-
 def name_reader(response: AnyResponse) -> AnyResponse:
     """Say of which release this is, for parts swapped into older pages, and whose, so that a phone never keeps one person's page for another."""
     if response.mimetype != "text/html":
