@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from tests.making import OPENED, World, looking
+from tests.making import OPENED, Phone, World, looking
 from webapp.core import clock
 from webapp.core.db import db, writing
 from webapp.equipment import actions, queries, register
@@ -47,7 +47,12 @@ def make_plan(app: Flask, world: World, **facts: Any) -> UUID:
 def status_of(app: Flask, equipment_id: UUID) -> str:
     """How it fares now."""
     with looking(app):
-        return status_at(queries.changes_of([equipment_id]).get(equipment_id, []), clock.now())
+        return status_at(queries.changes_of([equipment_id], clock.now()).get(equipment_id, []), clock.now())
+
+
+def say(phone: Phone, equipment_id: UUID, status: str, at: datetime | None = None, **body: Any) -> Any:
+    """The phone hands in how a machine fares; what the server says to it."""
+    return phone.one(phone.record("equipment-status", {"equipment": str(equipment_id), "status": status} | body, at))
 
 
 def raise_due(app: Flask, world: World) -> list[UUID]:

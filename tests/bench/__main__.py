@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import browsing, intake, jobs, load, pages, photos, world
+from tests.bench import browsing, intake, jobs, load, pages, photos, upkeep, world
 
 Rows = list[dict[str, Any]]
 
@@ -36,6 +36,7 @@ PARTS: dict[str, Callable[[world.World, Path], Rows]] = {
     "browser": in_browser,
     "photos": photos.measure,
     "jobs": lambda _made, folder: jobs.growth(folder, 2_000, 200_000),
+    "upkeep": lambda _made, folder: upkeep.measure(folder.parent),
     "growth": lambda _made, folder: pages.growth(folder, 10_000, 1_000_000),
 }
 

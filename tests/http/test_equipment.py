@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.making import Browser, Clock, World, looking, page
-from tests.upkeep import LIFT, make_piece, status_of
+from tests.making import NOW, Browser, Clock, Phone, World, looking, page
+from tests.upkeep import LIFT, make_piece, say, status_of
 from webapp.core.db import db, writing
 from webapp.equipment.models import Equipment, EquipmentStatus
 from webapp.work_orders.models import WorkOrder
 
 SignIn = Callable[[str], Browser]
+PhoneOf = Callable[[str], Phone]
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def lift(app: Flask, world: World) -> UUID:
     return make_piece(app, world)
 
 
-def test_the_register_groups_and_filters_by_the_address(app: Flask, world: World, lift: UUID, sign_in: SignIn) -> None:
+def test_the_register_groups_and_filters_by_the_address(app: Flask, world: World, lift: UUID, sign_in: SignIn, phone: Phone) -> None:
     make_piece(app, world, number="SB-01", class_code="pump", name="水泵", name_en="Water pump")
     guard = sign_in("guard")
     text = page(guard.get("/equipment/garden")).text
@@ -31,7 +33,7 @@ def test_the_register_groups_and_filters_by_the_address(app: Flask, world: World
     assert "Lift 3" not in page(guard.get("/equipment/garden?class=pump")).text
     assert "Water pump" not in page(guard.get("/equipment/garden?q=dt-0")).text
     assert "No such equipment" in page(guard.get("/equipment/garden?status=fault")).text
-    guard.post(f"/equipment/items/{lift}/status", {"status": "fault", "reason": "Door jams"})
+    say(phone, lift, "fault", text="Door jams")
     found = page(guard.get("/equipment/garden?status=fault&criticality=A")).text
     assert "Lift 3" in found
     assert "Water pump" not in found
@@ -57,26 +59,73 @@ def test_a_new_piece_and_its_edited_facts(app: Flask, world: World, lift: UUID, 
     assert "it would be a part of itself" in page(refused).text
 
 
-def test_a_fault_is_one_tap_and_raises_its_order(app: Flask, world: World, lift: UUID, sign_in: SignIn, clock: Clock) -> None:
-    guard = sign_in("guard")
-    assert guard.post(f"/equipment/items/{lift}/status", {"status": "fault", "reason": "Door jams", "order": "true"}).status_code == 303
+def test_a_fault_is_one_tap_and_raises_its_order(app: Flask, world: World, lift: UUID, sign_in: SignIn, phone: Phone, clock: Clock) -> None:
+    assert say(phone, lift, "fault", text="Door jams", order=True)["status"] == "accepted"
     clock.forward(hours=5)
-    guard.post(f"/equipment/items/{lift}/status", {"status": "running", "order": "true"})
+    say(phone, lift, "running", order=True)  # nothing is to be done about a machine that runs
     with looking(app) as session:
         order = session.scalars(sa.select(WorkOrder)).one()
         order_page = f"/work-orders/{order.id}"
         assert (order.type_code, order.spot, order.text, order.place_id) == ("lift", "DT-03", "电梯3: Door jams", world.lobby)
         assert [change.order_id for change in session.scalars(sa.select(EquipmentStatus).order_by(EquipmentStatus.at))] == [order.id, None]
+    guard = sign_in("guard")
     text = page(guard.get(f"/equipment/items/{lift}")).text
     assert "5 h down in 30 days" in text
     assert text.index("In operation") < text.index("Everything that happened")
     assert order_page in page(guard.get(f"/equipment/items/{lift}")).links
 
 
-@pytest.mark.parametrize("status", ["", "broken", "running'"])
-def test_a_status_that_is_none_changes_nothing(app: Flask, lift: UUID, sign_in: SignIn, status: str) -> None:
-    assert sign_in("guard").post(f"/equipment/items/{lift}/status", {"status": status}).status_code == 422
+def test_what_was_said_without_signal_counts_from_when_it_was_said(
+    app: Flask, lift: UUID, sign_in: SignIn, phone: Phone, clock: Clock
+) -> None:
+    """A fault that arrives after the repair stands before it, and the time it was down is that between the two."""
+    broke = phone.record("equipment-status", {"equipment": str(lift), "status": "fault", "text": "Stuck"}, NOW - timedelta(hours=9))
+    say(phone, lift, "running", NOW - timedelta(hours=3))
     assert status_of(app, lift) == "running"
+    clock.forward(minutes=1)
+    assert phone.one(broke)["status"] == "accepted"
+    assert phone.one(broke)["status"] == "duplicate"
+    assert status_of(app, lift) == "running"
+    text = page(sign_in("guard").get(f"/equipment/items/{lift}")).text
+    assert "6 h down in 30 days" in text
+    assert text.count("Stuck") == 1
+
+
+def test_a_fault_without_words_says_what_it_is_in_the_authors_language(app: Flask, lift: UUID, phone: Phone) -> None:
+    say(phone, lift, "out_of_service", order=True)
+    with looking(app) as session:
+        assert session.scalars(sa.select(WorkOrder.text)).one() == "电梯3: Out of service"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"status": ""}, "bad-body"),
+        ({"status": "broken"}, "bad-body"),
+        ({"status": None}, "bad-body"),
+        ({"text": "x" * 10_001}, "bad-body"),
+        ({"order": "perhaps"}, "bad-body"),
+        ({"code": "0000000000"}, "unknown-code"),
+        ({"equipment": str(UUID(int=7))}, "unknown-equipment"),
+        ({"equipment": "lift 3"}, "bad-body"),
+    ],
+)
+def test_a_status_that_is_none_is_held_and_changes_nothing(
+    app: Flask, lift: UUID, phone: Phone, body: dict[str, object], reason: str
+) -> None:
+    result = phone.one(phone.record("equipment-status", {"equipment": str(lift), "status": "fault", "order": True} | body))
+    assert (result["status"], result["reason"]) == ("held", reason)
+    assert status_of(app, lift) == "running"
+    with looking(app) as session:
+        assert session.scalars(sa.select(WorkOrder)).all() == []
+
+
+def test_two_phones_that_contradict_each_other_are_both_kept_in_order(app: Flask, lift: UUID, phone: Phone, phone_of: PhoneOf) -> None:
+    say(phone_of("technician"), lift, "repair", NOW - timedelta(minutes=5))
+    say(phone, lift, "fault", NOW - timedelta(minutes=10))
+    assert status_of(app, lift) == "repair"
+    with looking(app) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(EquipmentStatus)) == 2
 
 
 def test_only_a_work_order(app: Flask, lift: UUID, sign_in: SignIn) -> None:
@@ -96,11 +145,12 @@ def test_pieces_that_share_a_point_keep_their_orders_apart(app: Flask, world: Wo
     assert "Seal leaks" not in page(guard.get(f"/equipment/items/{other}")).text
 
 
-def test_what_is_not_of_ones_site_is_not_there(app: Flask, lift: UUID, sign_in: SignIn) -> None:
+def test_what_is_not_of_ones_site_is_not_there(app: Flask, lift: UUID, sign_in: SignIn, phone_of: PhoneOf) -> None:
     for who in ("stranger", "nowhere"):
         browser = sign_in(who)
         assert browser.get(f"/equipment/items/{lift}").status_code == 404
-        assert browser.post(f"/equipment/items/{lift}/status", {"status": "fault"}).status_code == 404
+        result = say(phone_of(who), lift, "fault")
+        assert (result["status"], result["reason"]) == ("held", "no-access")
     assert sign_in("guard").get(f"/equipment/items/{lift}/edit").status_code == 404
     assert sign_in("guard").get(f"/equipment/items/{UUID(int=7)}").status_code == 404
 

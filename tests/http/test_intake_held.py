@@ -73,6 +73,8 @@ def make_reason(reason: str, app: Flask, world: World, phone: Phone, patch: pyte
             return phone.record("inspection", {"checklist": str(uuid4()), "version": 1, "answers": {}})
         case "unknown-order":
             return phone.record("work-step", {"order": str(world.garden), "verb": "accept"})
+        case "unknown-equipment":
+            return phone.record("equipment-status", {"equipment": str(world.garden), "status": "fault"})
         case "unknown-meter":
             return phone.record("reading", {"meter": str(world.garden), "value": 5})
         case "error":

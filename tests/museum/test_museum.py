@@ -16,7 +16,7 @@ from tests.http.inspecting import content as checklist_content
 from tests.making import OPENED, Phone, World, looking
 from webapp.core import clock
 from webapp.core.db import db, writing
-from webapp.equipment.models import Meter, Reading
+from webapp.equipment.models import Equipment, EquipmentStatus, Meter, Reading
 from webapp.handover.models import Handover, HandoverAnswer
 from webapp.inspections import actions as inspections
 from webapp.inspections.models import Checklist, Inspection
@@ -32,11 +32,12 @@ from webapp.work_orders.types import HANDBOOK_TYPES
 
 HERE = Path(__file__).parent
 INDEX: list[dict[str, Any]] = json.loads((HERE / "index.json").read_text())
-EFFECTS = (Scan, Note, RoundStep, Duty, Correction, WorkStep, Reading, Inspection, Handover, HandoverAnswer)
+EFFECTS = (Scan, Note, RoundStep, Duty, Correction, WorkStep, Reading, EquipmentStatus, Inspection, Handover, HandoverAnswer)
 CODE = "9NTQ6SBNPP"
 SCHEDULE = "RMSEM"
 CHECKLIST = UUID("01a208d0-0000-7000-8000-0000000000cc")
 ORDER = UUID("01a208d0-0000-7000-8000-0000000000aa")
+MACHINE = UUID("01a208d0-0000-7000-8000-0000000000dd")
 METER = UUID("01a208d0-0000-7000-8000-0000000000bb")
 COLLEAGUE = UUID("01a208d0-0000-7000-8000-0000000000dd")
 
@@ -61,6 +62,7 @@ def museum(app: Flask, world: World) -> Flask:
         db.session.flush()
         db.session.add(Membership(person_id=COLLEAGUE, site_id=world.garden, role="worker"))
         db.session.add(Meter(id=METER, site_id=world.garden, number="W-1", name="水表", unit="m³"))
+        db.session.add(Equipment(id=MACHINE, site_id=world.garden, number="DT-03", class_code="lift", name="电梯3", place_id=world.lobby))
         checklist = Checklist(id=CHECKLIST, site_id=world.garden, name="楼道保洁", service="cleaning")
         db.session.add(checklist)
         db.session.flush()

@@ -111,3 +111,22 @@ def test_by_law_at_least_every_fifteen_days(begin: date, gaps: list[int]) -> Non
         day += timedelta(days=gap)
         done.append(day)
     assert all((b - a).days <= 15 for a, b in pairwise(done))
+
+
+@given(intervals, st.dates(date(2024, 1, 1), date(2036, 12, 31)))
+def test_the_grid_is_counted_as_a_calendar_counts(interval: Interval, day: date) -> None:
+    """Written out for speed; dateutil says the same, date by date."""
+    dates = [interval.begins_on + relativedelta(**{f"{interval.unit}s": interval.every * n}) for n in range(60)]
+    assert [interval.nth(n) for n in range(60)] == dates
+    wanted = next((one for one in dates if one >= day and interval.in_season(one)), None)
+    plain = Interval(interval.every, interval.unit, interval.begins_on, months=interval.months)
+    if wanted is not None:
+        assert next_due(plain, []) == next((one for one in dates if interval.in_season(one)), None)
+        assert next_due(plain, [day]) != day or interval.in_season(day)
+
+
+@given(intervals, st.lists(days, max_size=12), days, st.integers(0, 800))
+def test_a_history_looked_at_from_a_day_on_is_the_end_of_the_whole(interval: Interval, done: list[date], today: date, back: int) -> None:
+    since = today - timedelta(days=back)
+    whole = history(interval, done, today)
+    assert history(interval, done, today, since) == [line for line in whole if line.due_on >= since]

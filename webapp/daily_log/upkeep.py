@@ -24,12 +24,13 @@ def upkeep_lines(site: Site, day: date, now: datetime) -> list[Line]:
     seen_at = min(end, now)
     if now < start:
         return []
-    plans, pieces = queries.plans_of(site.id, day), queries.equipment_of(site.id)
+    plans, pieces = queries.plans_of(site.id, day), queries.equipment_of(site.id, seen_at)
     ids = [plan.id for plan in plans]
     until, before = queries.last_done(ids, site.zone, seen_at), queries.last_done(ids, site.zone, start)
-    off = queries.called_off(ids)
+    off = queries.called_off(plans)
     # On the day an order's time runs out the orders' own lines say so.
-    told = {(due.plan_id, due.equipment_id) for due, order in queries.dues_of(ids, day - timedelta(days=1)) if start <= order.due_at < end}
+    raised = [*queries.dues_since(plans, day - timedelta(days=1)), *queries.open_dues(plans)]
+    told = {(due.plan_id, due.equipment_id) for due, order in raised if start <= order.due_at < end}
     lines = []
     for plan in plans:
         for one in pieces:

@@ -8,14 +8,17 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from webapp.core import clock
+from webapp.core import clock, ids
 from webapp.core.clock import day_bounds, local_day
 from webapp.core.db import db, reading
+from webapp.core.i18n import force_locale
 from webapp.equipment import queries
-from webapp.equipment.bodies import ReadingBody
+from webapp.equipment.bodies import ReadingBody, StatusBody
+from webapp.equipment.classes import CLASSES
 from webapp.equipment.coming import Coming, coming
 from webapp.equipment.models import Equipment, EquipmentStatus, MaintenanceDue, Meter, Reading
 from webapp.equipment.rules import Read, confirms, doubt
+from webapp.equipment.words import STATUS_WORDS
 from webapp.people.authors import Author
 from webapp.people.queries import rank_at
 from webapp.records.arrived import Arrived
@@ -31,13 +34,46 @@ EVERY = timedelta(minutes=15)
 
 
 def set_status(
-    equipment: Equipment, status: str, reason: str, person_id: UUID, at: datetime, order_id: UUID | None = None
+    equipment: Equipment, status: str, reason: str, person_id: UUID, at: datetime, order_id: UUID | None = None, id: UUID | None = None
 ) -> EquipmentStatus:
     """Say how it fares from a moment on."""
     change = EquipmentStatus(equipment_id=equipment.id, status=status, reason=reason, person_id=person_id, at=at, order_id=order_id)
+    change.id = id or ids.new_id()
     db.session.add(change)
     db.session.flush()
     return change
+
+
+def raise_about(one: Equipment, text: str, urgent: bool, person_id: UUID, now: datetime, record_id: UUID | None = None) -> WorkOrder:
+    """A work order of the class's type, at the piece's place, under its number."""
+    types = types_of(one.site_id)
+    type_ = types.get(CLASSES[one.class_code].type_code) or types["damage"]
+    raised = work.Raised(
+        one.site_id, type_, person_id, f"{one.name}: {text}", urgent, place_id=one.place_id, checkpoint_id=one.checkpoint_id, spot=one.number,
+        record_id=record_id,
+    )  # fmt: skip
+    return work.raise_order(raised, now)
+
+
+def record_status(arrived: Arrived, author: Author, body: StatusBody, label: LabelRead | None) -> Equipment:
+    """Keep how a machine fared from a moment on, and raise the work order that was asked for with it.
+
+    Raises Held: unknown-equipment, no-access, unknown-code.
+    """
+    one = db.session.get(Equipment, body.equipment)
+    if one is None:
+        raise Held("unknown-equipment")
+    if rank_at(author, one.site_id) is None:
+        raise Held("no-access")
+    if body.code and label is None:
+        raise Held("unknown-code")
+    text, order = body.text or arrived.envelope.note, None
+    if body.order and body.status != "running":
+        with force_locale(author.language):
+            words = text or str(STATUS_WORDS[body.status])
+        order = raise_about(one, words, False, author.id, arrived.at, arrived.id)
+    set_status(one, body.status, text, author.id, arrived.at, order.id if order else None, arrived.id)
+    return one
 
 
 def record_reading(arrived: Arrived, author: Author, body: ReadingBody, label: LabelRead | None) -> Reading:
@@ -84,10 +120,11 @@ def due_for_raising(site: Site, now: datetime) -> list[Coming]:
     if not wanted:
         return []
     there, being_done = set(), set()
-    for due, order in queries.dues_of({one.plan.id for one in wanted}, min(one.due_on for one in wanted)):
+    plans = list({one.plan.id: one.plan for one in wanted}.values())
+    for due, _order in queries.dues_since(plans, min(one.due_on for one in wanted)):
         there.add((due.plan_id, due.equipment_id, due.due_on))
-        if order.finished_at is None and order.closed_at is None:
-            being_done.add((due.plan_id, due.equipment_id))
+    for due, _order in queries.open_dues(plans):
+        being_done.add((due.plan_id, due.equipment_id))
     return [one for one in wanted if (*one.pair, one.due_on) not in there and one.pair not in being_done]
 
 

@@ -127,7 +127,7 @@ def span_asked_for(today: date) -> tuple[date, date]:
 
 def binder_of(site: Site, class_code: str, start: date, end: date, today: date) -> Binder:
     """Read and derive it: a fixed number of queries."""
-    pieces = [one for one in queries.equipment_of(site.id) if one.class_code == class_code]
+    pieces = [one for one in queries.equipment_of(site.id, day_bounds(start, site.zone)[0]) if one.class_code == class_code]
     plans = queries.plans_of(site.id, start)  # those in force then, or since
     documents = lifeline.documents_of(one.id for one in pieces)
     done: dict[tuple[UUID, UUID], dict[date, WorkOrder]] = {}

@@ -38,16 +38,19 @@ def coming(site: Site, today: date) -> list[Coming]:
 
 def next_of(plans: list[MaintenancePlan], equipment: Iterable[Equipment], zone: str) -> list[Coming]:
     """The next time of each of these plans for each of these pieces."""
-    ids, pieces = [plan.id for plan in plans], list(equipment)
-    last, off = queries.last_done(ids, zone), queries.called_off(ids)
+    pieces = list(equipment)
+    last, off = queries.last_done([plan.id for plan in plans], zone), queries.called_off(plans)
+    made = {one.id: local_day(one.made_at, zone) for one in pieces}
     found = []
     for plan in plans:
+        whole = queries.interval_of(plan)
         for one in pieces:
             if not concerns(plan, one):
                 continue
             pair = (plan.id, one.id)
             done = last.get(pair)
-            due = next_wanted(interval_for(plan, one, zone), [done] if done else [], off.get(pair, ()), local_day(one.made_at, zone))
+            interval = from_register(whole, made[one.id])
+            due = next_wanted(interval, [done] if done else [], off.get(pair, ()), made[one.id])
             used = usage_due(plan, done, zone)
             if used and used not in off.get(pair, ()) and (due is None or used < due):
                 found.append(Coming(plan, one, used, done, by_usage=True))
@@ -63,10 +66,12 @@ def concerns(plan: MaintenancePlan, one: Equipment) -> bool:
 
 def interval_for(plan: MaintenancePlan, one: Equipment, zone: str) -> Interval:
     """The plan's interval for one piece: what is counted from completion begins when the piece is put on the register."""
-    interval = queries.interval_of(plan)
-    if interval.from_completion:
-        return replace(interval, begins_on=max(interval.begins_on, local_day(one.made_at, zone)))
-    return interval
+    return from_register(queries.interval_of(plan), local_day(one.made_at, zone))
+
+
+def from_register(interval: Interval, made: date) -> Interval:
+    """See `interval_for`. `made`: the day on which the piece came onto the register."""
+    return replace(interval, begins_on=made) if interval.from_completion and interval.begins_on < made else interval
 
 
 def usage_due(plan: MaintenancePlan, done: date | None, zone: str) -> date | None:
@@ -79,10 +84,12 @@ def usage_due(plan: MaintenancePlan, done: date | None, zone: str) -> date | Non
     return local_day(crossed, zone) if crossed else None
 
 
-def history_of(plan: MaintenancePlan, one: Equipment, done: Iterable[date], zone: str, today: date) -> list[Due]:
-    """Every time the plan was to be done with the piece, up to today, and the next one."""
-    until = min(today, plan.ends_on) if plan.ends_on else today
-    lines = history(interval_for(plan, one, zone), done, until)
-    made = local_day(one.made_at, zone)
-    ended = plan.ends_on is not None and plan.ends_on < today
+def history_of(plan: MaintenancePlan, one: Equipment, done: Iterable[date], zone: str, today: date, since: date = date.min) -> list[Due]:
+    """Every time the plan was to be done with the piece, up to today, and the next one; `since`: without the times before.
+
+    Neither a plan that has ended nor a piece that is out of use has a next one.
+    """
+    ends = [day for day in (plan.ends_on, local_day(one.retired_at, zone) if one.retired_at else None) if day is not None]
+    lines = history(interval_for(plan, one, zone), done, min([today, *ends]), since)
+    made, ended = local_day(one.made_at, zone), any(day < today for day in ends) or one.retired_at is not None
     return [line for line in lines if (line.due_on >= made or line.done_on) and not (ended and line.state == "due")]

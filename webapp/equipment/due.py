@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from dateutil.relativedelta import relativedelta
-
 Unit = Literal["day", "week", "month", "year"]
 UNITS: tuple[Unit, ...] = ("day", "week", "month", "year")
 MOST = {"day": 3_660, "week": 520, "month": 120, "year": 10}  # ten years: what is rarer is no plan
@@ -46,27 +44,23 @@ class Interval:
 
     def nth(self, n: int) -> date:
         """The n-th date of the grid, from 0: counted from the first one, so that the 31st comes back after February."""
-        if self.unit in DAYS:
-            return self.begins_on + timedelta(days=n * self.every * DAYS[self.unit])
-        year, month = divmod(_month(self.begins_on) + n * self.every * MONTHS[self.unit], 12)
-        return date(year, month + 1, min(self.begins_on.day, monthrange(year, month + 1)[1]))
+        return _plus(self.begins_on, self.every * n, self.unit)
 
     def after(self, day: date) -> date:
         """So long after that day."""
-        return day + _times(self.every, self.unit)
+        return _plus(day, self.every, self.unit)
 
 
 DAYS = {"day": 1, "week": 7}
 MONTHS = {"month": 1, "year": 12}
 
 
-def _month(day: date) -> int:
-    """Months since the year nought."""
-    return day.year * 12 + day.month - 1
-
-
-def _times(count: int, unit: Unit) -> relativedelta:
-    return relativedelta(**{f"{unit}s": count})  # type: ignore[arg-type]  # days, weeks, months, years
+def _plus(day: date, count: int, unit: Unit) -> date:
+    """So many units later; of a month that is too short its last day. Written out: a list of plans asks it thousands of times."""
+    if unit in DAYS:
+        return day + timedelta(days=count * DAYS[unit])
+    year, month = divmod(day.year * 12 + day.month - 1 + count * MONTHS[unit], 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class Due(NamedTuple):
@@ -95,21 +89,21 @@ def next_wanted(interval: Interval, done: Iterable[date], called_off: Collection
     return due
 
 
-def history(interval: Interval, done: Iterable[date], today: date) -> list[Due]:
-    """Every time it was to be done up to today, and the next one; each doing settles one time."""
+def history(interval: Interval, done: Iterable[date], today: date, since: date = date.min) -> list[Due]:
+    """Every time it was to be done up to today, and the next one; each doing settles one time. `since`: without the times before."""
     days = sorted(set(done))
     if interval.from_completion:
-        return _chain(interval, days, today)
+        return [line for line in _chain(interval, days, today) if line.due_on >= since]
     settled: dict[date, date] = {}
     for day in days:
         settled.setdefault(_settles(interval, day), day)
-    found, due = [], _from_grid(interval, interval.begins_on)
+    found, due = [], _from_grid(interval, max(interval.begins_on, since))
     while due is not None and due <= today:
         found.append(due)
         due = _from_grid(interval, due + timedelta(days=1))
     ahead = sorted({one for one in settled if one > today})
     last = found[-1] if found else None
-    lines = [_line(one, settled.get(one), today, one == last) for one in [*found, *ahead]]
+    lines = [_line(one, settled.get(one), today, one == last) for one in [*found, *ahead] if one >= since]
     following = next_due(interval, days)
     return [*lines, Due(following, None, "due")] if following and following > today and following not in settled else lines
 
@@ -139,9 +133,9 @@ def _settles(interval: Interval, day: date) -> date:
 
 
 def _grid_around(interval: Interval, day: date) -> list[date]:
-    index, reach = _index(interval, day), 14 if interval.months else 1
-    near = [one for n in range(max(0, index - reach), index + reach + 1) if interval.in_season(one := interval.nth(n))]
-    return near or [_from_grid(interval, day) or interval.begins_on]
+    n, near = _index(interval, day), 14 if interval.months else 1
+    around = [one for each in range(max(0, n - near), n + near + 1) if interval.in_season(one := interval.nth(each))]
+    return around or [_from_grid(interval, day) or interval.begins_on]
 
 
 def _from_grid(interval: Interval, day: date) -> date | None:
@@ -156,13 +150,14 @@ def _index(interval: Interval, day: date) -> int:
     if day <= interval.begins_on:
         return 0
     if interval.unit in DAYS:
-        return -((interval.begins_on - day).days // (interval.every * DAYS[interval.unit]))  # rounded up
-    guess = (_month(day) - _month(interval.begins_on)) // (interval.every * MONTHS[interval.unit])
-    return guess if interval.nth(guess) >= day else guess + 1
+        return -(-(day - interval.begins_on).days // (interval.every * DAYS[interval.unit]))
+    months = (day.year - interval.begins_on.year) * 12 + day.month - interval.begins_on.month
+    n = months // (interval.every * MONTHS[interval.unit])
+    return n if interval.nth(n) >= day else n + 1
 
 
 def _in_season(interval: Interval, day: date) -> date:
     """That day, or the first day of the season after it."""
     while not interval.in_season(day):
-        day = day.replace(day=1) + relativedelta(months=1)
+        day = _plus(day.replace(day=1), 1, "month")
     return day

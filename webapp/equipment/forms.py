@@ -51,14 +51,6 @@ class EquipmentForm(BaseModel):
         return EquipmentFacts(**self.model_dump())
 
 
-class StatusForm(BaseModel):
-    """How it fares from now on; `order`: a work order is raised about it."""
-
-    status: Literal["running", "fault", "repair", "out_of_service"]
-    reason: Long = ""
-    order: bool = False
-
-
 class OrderForm(BaseModel):
     """A work order about a piece of equipment."""
 

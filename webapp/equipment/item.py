@@ -1,4 +1,4 @@
-"""One piece of equipment on one page, and what is done there: its status, a work order, a document, a renewal."""
+"""One piece of equipment on one page, and what is done there: a work order, a document, a renewal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webapp.core.forms import check
 from webapp.core.problems import Problem
 from webapp.equipment import actions, lifeline, queries, register, renewal
 from webapp.equipment.classes import CLASSES
-from webapp.equipment.forms import DecisionForm, DocumentForm, OrderForm, RenewalForm, StatusForm
+from webapp.equipment.forms import DecisionForm, DocumentForm, OrderForm, RenewalForm
 from webapp.equipment.listing import LOOKED_BACK
 from webapp.equipment.models import Equipment, EquipmentDocument
 from webapp.equipment.rules import STATUSES, downtime
@@ -25,11 +25,8 @@ from webapp.people.queries import names, rank_at
 from webapp.people.session import me
 from webapp.photos import actions as photos
 from webapp.photos.views import hand_out
-from webapp.work_orders import actions as work
 from webapp.work_orders import pricing
 from webapp.work_orders.charges import BadAmount, minor_of
-from webapp.work_orders.models import WorkOrder
-from webapp.work_orders.queries import types_of
 
 item_pages = Blueprint("item", __name__)
 
@@ -45,7 +42,7 @@ def show(one: Equipment, errors: dict[str, str] | None = None) -> str:
     """The page, with what was wrong in a form."""
     now, rank = clock.now(), rank_at(me(), one.site_id) or 0
     today, said = local_day(now, one.site.zone), lifeline.last_status(one)
-    changes = queries.changes_of([one.id]).get(one.id, [])
+    changes = queries.changes_of([one.id], now - LOOKED_BACK).get(one.id, [])
     events, older = lifeline.events_of(one, me(), asked_before() or now + clock.DAY, now)
     renewals = renewal.renewals_of(one.id)
     return render_template(
@@ -54,7 +51,7 @@ def show(one: Equipment, errors: dict[str, str] | None = None) -> str:
         meters=lifeline.meters_with_last(one.site_id, one.id), documents=lifeline.documents_of([one.id]).get(one.id, []), document_words=document_words,
         line_words=line_words, basis=BASIS_WORDS, events=events, older=older, renewals=renewals, renewal_words=RENEWAL_WORDS, errors=errors or {},
         values=request.form if errors else {}, parent=db.session.get(Equipment, one.parent_id) if one.parent_id else None,
-        parts=[other for other in queries.equipment_of(one.site_id) if other.parent_id == one.id], may_edit=rank >= gate.RANKS["supervisor"],
+        parts=queries.parts_of(one), may_edit=rank >= gate.RANKS["supervisor"],
         may_decide=rank >= gate.RANKS["manager"], currency=currency_at(one),
         people=names([*([said.person_id] if said else []), *(step.person_id for each in renewals for step in each.steps)]),
     )  # fmt: skip
@@ -80,21 +77,7 @@ def back_to(one: Equipment) -> Response:
     return redirect(url_for("item.item_page", equipment_id=one.id), 303)
 
 
-# ---------------------------------------------------------------- status and work
-
-
-@item_pages.post("/equipment/items/<uuid:equipment_id>/status")
-@gate.signed_in
-def change_status(equipment_id: UUID) -> Response | tuple[str, int]:
-    """How it fares from now on, said by anybody who works at the site; with a work order about it, if wished."""
-    one, now = queries.equipment_for(me(), equipment_id), clock.now()
-    form, errors = check(StatusForm, request.form)
-    if form is None:
-        return show(one, errors), 422
-    order = raise_about(one, form.reason or str(_("Fault")), False, now) if form.order and form.status != "running" else None
-    actions.set_status(one, form.status, form.reason, me().id, now, order.id if order else None)
-    flash(_("Work order %(number)s is raised.", number=order.number) if order else _("Saved."))
-    return back_to(one)
+# ---------------------------------------------------------------- work; its status comes as a record
 
 
 @item_pages.post("/equipment/items/<uuid:equipment_id>/orders")
@@ -105,20 +88,9 @@ def raise_order(equipment_id: UUID) -> Response | tuple[str, int]:
     form, errors = check(OrderForm, request.form)
     if form is None:
         return show(one, errors), 422
-    order = raise_about(one, form.text, form.urgent, clock.now())
+    order = actions.raise_about(one, form.text, form.urgent, me().id, clock.now())
     flash(_("Work order %(number)s is raised.", number=order.number))
     return back_to(one)
-
-
-def raise_about(one: Equipment, text: str, urgent: bool, now: datetime) -> WorkOrder:
-    """A work order of the class's type, at the piece's place, under its number."""
-    types = types_of(one.site_id)
-    type_ = types.get(CLASSES[one.class_code].type_code) or types["damage"]
-    words = f"{one.name}: {text}"
-    raised = work.Raised(
-        one.site_id, type_, me().id, words, urgent, place_id=one.place_id, checkpoint_id=one.checkpoint_id, spot=one.number
-    )
-    return work.raise_order(raised, now)
 
 
 # ---------------------------------------------------------------- documents

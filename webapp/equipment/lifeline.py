@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from webapp.core.gate import RANKS
 from webapp.core.i18n import named
 from webapp.equipment import queries
 from webapp.equipment.coming import Coming, concerns, history_of, next_of
-from webapp.equipment.due import Due
+from webapp.equipment.due import Due, Interval
 from webapp.equipment.models import (
     Equipment,
     EquipmentDocument,
@@ -46,16 +46,23 @@ class PlanLines:
 
 
 def plan_lines(one: Equipment, today: date) -> list[PlanLines]:
-    """The plans in force that are about the piece."""
+    """The plans in force that are about the piece: as far back as a page shows, however long it has been there."""
     zone = one.site.zone
     plans = [plan for plan in queries.plans_of(one.site_id, today) if concerns(plan, one)]
-    done = queries.done_by_plan([plan.id for plan in plans], zone, one.id)
     upcoming = {each.plan.id: each for each in next_of(plans, [one], zone)}
     found = []
     for plan in plans:
-        past = [line for line in history_of(plan, one, done.get((plan.id, one.id), ()), zone, today) if line.state != "due"]
+        since = looked_back(queries.interval_of(plan), today)
+        done = queries.done_by_plan([plan.id], zone, one.id, looked_back(queries.interval_of(plan), since)).get(plan.id, [])
+        past = [line for line in history_of(plan, one, done, zone, today, since) if line.state != "due"]
         found.append(PlanLines(plan, upcoming.get(plan.id), past[: -TIMES - 1 : -1]))
     return sorted(found, key=lambda each: each.next.due_on if each.next else date.max)
+
+
+def looked_back(interval: Interval, day: date) -> date:
+    """So long before a day that `TIMES` times of it were due since; a seasonal one has a long pause each year."""
+    length = {"day": 1, "week": 7, "month": 31, "year": 366}[interval.unit] * interval.every
+    return day - timedelta(days=length * (TIMES + 2) + (400 if interval.months else 0))
 
 
 def documents_of(equipment_ids: Iterable[UUID]) -> dict[UUID, list[EquipmentDocument]]:
@@ -74,12 +81,10 @@ def meters_with_last(site_id: UUID, equipment_id: UUID | None = None) -> list[tu
         wanted = wanted.where(Meter.equipment_id == equipment_id)
     meters = list(db.session.scalars(wanted))
     latest = (
-        sa.select(Reading.meter_id, sa.func.max(Reading.at).label("at"))
-        .where(Reading.meter_id.in_([meter.id for meter in meters]))
-        .group_by(Reading.meter_id)
-        .subquery()
+        sa.select(Reading.id).where(Reading.meter_id == Meter.id).order_by(Reading.at.desc(), Reading.id.desc()).limit(1).scalar_subquery()
     )
-    rows = db.session.scalars(sa.select(Reading).join(latest, sa.and_(Reading.meter_id == latest.c.meter_id, Reading.at == latest.c.at)))
+    ids = sa.select(latest).select_from(Meter).where(Meter.id.in_([meter.id for meter in meters]))
+    rows = db.session.scalars(sa.select(Reading).where(Reading.id.in_(ids)))
     last = {reading.meter_id: reading for reading in rows}
     return [(meter, last.get(meter.id)) for meter in meters]
 
@@ -121,22 +126,29 @@ def _statuses(one: Equipment, before: datetime) -> Iterator[Event]:
         )  # fmt: skip
 
 
-def orders_of(one: Equipment) -> sa.Select[WorkOrder]:
-    """Work orders about the piece: raised by its plans, with a change of its status, under its number; or at its own checkpoint."""
-    planned = sa.select(MaintenanceDue.order_id).where(MaintenanceDue.equipment_id == one.id)
-    said = sa.select(EquipmentStatus.order_id).where(EquipmentStatus.equipment_id == one.id, EquipmentStatus.order_id.isnot(None))
-    about = [WorkOrder.id.in_(planned), WorkOrder.id.in_(said), WorkOrder.spot == one.number]
+def orders_of(one: Equipment, before: datetime, most: int) -> list[WorkOrder]:
+    """The latest work orders about the piece: raised by its plans, with a change of its status, under its number; or at its own checkpoint.
+
+    Each way is asked by itself, from its index: in one question, with OR, the database would read every order of the site.
+    """
+    orders = sa.select(WorkOrder).where(WorkOrder.raised_at < before)
+    by_time = orders.order_by(WorkOrder.raised_at.desc())
+    planned = orders.join(MaintenanceDue, MaintenanceDue.order_id == WorkOrder.id).where(MaintenanceDue.equipment_id == one.id)
+    said = orders.join(EquipmentStatus, EquipmentStatus.order_id == WorkOrder.id).where(EquipmentStatus.equipment_id == one.id)
+    ways = [
+        planned.order_by(MaintenanceDue.due_on.desc()), said.order_by(EquipmentStatus.at.desc()),
+        by_time.where(WorkOrder.site_id == one.site_id, WorkOrder.spot == one.number),
+    ]  # fmt: skip
     if one.checkpoint_id:
         # Several pieces share a point (a pump room's): an order there that names another of them is not this one's.
         others = sa.select(Equipment.number).where(Equipment.checkpoint_id == one.checkpoint_id, Equipment.id != one.id)
-        about.append(sa.and_(WorkOrder.checkpoint_id == one.checkpoint_id, WorkOrder.spot.not_in(others)))
-    return sa.select(WorkOrder).where(WorkOrder.site_id == one.site_id, sa.or_(*about))
+        ways.append(by_time.where(WorkOrder.checkpoint_id == one.checkpoint_id, WorkOrder.spot.not_in(others)))
+    found = {order.id: order for way in ways for order in db.session.scalars(way.limit(most))}
+    return sorted(found.values(), key=lambda order: order.raised_at, reverse=True)[:most]
 
 
 def _orders(one: Equipment, person: Person, before: datetime, now: datetime) -> Iterator[Event]:
-    rows = db.session.scalars(
-        orders_of(one).where(WorkOrder.raised_at < before).order_by(WorkOrder.raised_at.desc()).limit(SHOWN + 1)
-    ).all()
+    rows = orders_of(one, before, SHOWN + 1)
     people = names(order.assignee_id for order in rows if order.assignee_id)
     sees_all = (rank_at(person, one.site_id) or 0) >= RANKS["desk"]
     for order in rows:

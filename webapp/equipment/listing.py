@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from webapp.core.clock import local_day
 from webapp.equipment import queries
 from webapp.equipment.classes import CLASSES, EquipmentClass
-from webapp.equipment.coming import Coming, coming
+from webapp.equipment.coming import Coming, next_of
 from webapp.equipment.models import Equipment
 from webapp.equipment.rules import STATUSES, downtime, status_at
 from webapp.sites.models import Site
@@ -58,9 +58,9 @@ class Line:
 def lines_of(site: Site, now: datetime) -> list[Line]:
     """Every piece in use at the site, by class and number: a fixed number of queries."""
     pieces = queries.equipment_of(site.id)
-    said = queries.changes_of(one.id for one in pieces)
+    said = queries.changes_of((one.id for one in pieces), now - LOOKED_BACK)
     first: dict[object, Coming] = {}
-    for one in coming(site, local_day(now, site.zone)):
+    for one in next_of(queries.plans_of(site.id, local_day(now, site.zone)), pieces, site.zone):
         known = first.get(one.equipment.id)
         if known is None or one.due_on < known.due_on:
             first[one.equipment.id] = one

@@ -60,6 +60,23 @@ class EquipmentStatus(Base):
     order_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("work_order.id"))
 
 
+class EquipmentLife(Base):
+    """It was taken out of use (`retire`) or back into it (`return`): by whom, why, and what stands in its place. Never changed.
+
+    `Equipment.retired_at` says the same for lists, and nothing else writes it.
+    """
+
+    __tablename__ = "equipment_life"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    equipment_id: Mapped[UUID] = mapped_column(sa.ForeignKey("equipment.id"), index=True)
+    verb: Mapped[str] = mapped_column(sa.String(10))
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    successor_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("equipment.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class EquipmentDocument(Base):
     """A certificate, manual or report; `valid_until` if it runs out."""
 
@@ -111,6 +128,23 @@ class Reading(Base):
     text: Mapped[str] = mapped_column(sa.Text, default="")
 
 
+class ReadingVerdict(Base):
+    """What the office says of a reading: it counts as it is (`accept`), with another value (`correct`), or not (`aside`).
+
+    The last one holds; the reading itself and its doubt stay as they came.
+    """
+
+    __tablename__ = "reading_verdict"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    reading_id: Mapped[UUID] = mapped_column(sa.ForeignKey("reading.id"), index=True)
+    verb: Mapped[str] = mapped_column(sa.String(10))
+    value: Mapped[Decimal | None] = mapped_column(sa.Numeric(18, 3))
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class MaintenancePlan(Base):
     """What is to be done with a piece of equipment, or with each of a class, and how often (`due.Interval`).
 
@@ -148,6 +182,10 @@ class MaintenanceDue(Base):
     """A time at which a plan wants something done with a piece of equipment, and the work order raised for it: once."""
 
     __tablename__ = "maintenance_due"
+    __table_args__ = (
+        sa.Index("ix_maintenance_due_plan_due", "plan_id", "due_on"),
+        sa.Index("ix_maintenance_due_equipment_due", "equipment_id", "due_on"),
+    )
 
     plan_id: Mapped[UUID] = mapped_column(sa.ForeignKey("maintenance_plan.id"), primary_key=True)
     equipment_id: Mapped[UUID] = mapped_column(sa.ForeignKey("equipment.id"), primary_key=True)

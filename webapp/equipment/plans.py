@@ -18,7 +18,7 @@ from webapp.core.i18n import named
 from webapp.core.problems import Problem
 from webapp.equipment import lifeline, queries, register
 from webapp.equipment.classes import CLASSES, LEGAL
-from webapp.equipment.coming import coming
+from webapp.equipment.coming import next_of
 from webapp.equipment.forms import PlanForm
 from webapp.equipment.models import MaintenancePlan
 from webapp.equipment.words import BASIS_WORDS, CONFIDENCE_WORDS, UNIT_WORDS, every
@@ -41,20 +41,16 @@ def plan_list(slug: str) -> str:
     """What the plans want done, what is due first, and the plans themselves."""
     site, now = site_for(me(), slug), clock.now()
     today, show = local_day(now, site.zone), request.args.get("show", "")
-    times = sorted(coming(site, today), key=lambda one: (one.due_on, one.equipment.number))
+    plans, pieces = queries.plans_of(site.id, today), queries.equipment_of(site.id)
+    times = sorted(next_of(plans, pieces, site.zone), key=lambda one: (one.due_on, one.equipment.number))
     late = [one for one in times if one.due_on < today]
     week = [one for one in times if today <= one.due_on < today + WEEK]
     wanted = {"overdue": late, "week": week}.get(show, times)
-    plans = queries.plans_of(site.id, today)
-    orders = {
-        (due.plan_id, due.equipment_id): order
-        for due, order in queries.dues_of([plan.id for plan in plans], today)
-        if order.finished_at is None
-    }
+    orders = {(due.plan_id, due.equipment_id): order for due, order in queries.open_dues(plans)}
     return render_template(
         "equipment/plans.html", site_=site, sites=sites_for(me()), today=today, times=wanted[:SHOWN], more=max(0, len(wanted) - SHOWN), counts={"overdue": len(late), "week": len(week)},
         total=len(times), show=show if show in SHOW else "all", plans=plans, orders=orders, may_edit=may_edit(site), basis=BASIS_WORDS, now=now,
-        pieces={one.id: one for one in queries.equipment_of(site.id)}, people=names(o.assignee_id for o in orders.values() if o.assignee_id),
+        pieces={one.id: one for one in pieces}, people=names(o.assignee_id for o in orders.values() if o.assignee_id),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from webapp.equipment.models import Equipment, EquipmentStatus, MaintenanceDue, 
 from webapp.equipment.rules import Change, Read
 from webapp.people.models import Person
 from webapp.sites.queries import reach
-from webapp.work_orders.models import WorkOrder
+from webapp.work_orders.models import CALLED_OFF, WorkOrder
 
 
 def equipment_for(person: Person, equipment_id: UUID, at_least: str = "worker") -> Equipment:
@@ -38,18 +38,34 @@ def meter_for(person: Person, meter_id: UUID, at_least: str = "worker") -> Meter
     return found
 
 
-def equipment_of(site_id: UUID) -> list[Equipment]:
-    """Equipment in use at a site, by class and number."""
-    found = sa.select(Equipment).where(Equipment.site_id == site_id, Equipment.retired_at.is_(None))
+def equipment_of(site_id: UUID, at: datetime | None = None) -> list[Equipment]:
+    """Equipment in use at a site, now or at a moment that is past, by class and number."""
+    in_use = Equipment.retired_at.is_(None) if at is None else sa.or_(Equipment.retired_at.is_(None), Equipment.retired_at > at)
+    found = sa.select(Equipment).where(Equipment.site_id == site_id, in_use)
     return list(db.session.scalars(found.order_by(Equipment.class_code, Equipment.number)))
 
 
-def changes_of(equipment_ids: Iterable[UUID]) -> dict[UUID, list[Change]]:
-    """What was said of each one's status, one query."""
+def parts_of(one: Equipment) -> list[Equipment]:
+    """What is a part of it, by number."""
+    found = sa.select(Equipment).where(Equipment.parent_id == one.id, Equipment.retired_at.is_(None))
+    return list(db.session.scalars(found.order_by(Equipment.number)))
+
+
+def changes_of(equipment_ids: Iterable[UUID], since: datetime) -> dict[UUID, list[Change]]:
+    """What was said of each one's status since then, and the last thing before. Two queries, each from the index."""
     found: dict[UUID, list[Change]] = {}
-    rows = sa.select(EquipmentStatus.equipment_id, EquipmentStatus.at, EquipmentStatus.status)
-    for equipment_id, at, status in db.session.execute(rows.where(EquipmentStatus.equipment_id.in_(list(equipment_ids)))):
-        found.setdefault(equipment_id, []).append(Change(at, status))
+    wanted, said = list(equipment_ids), sa.select(EquipmentStatus.equipment_id, EquipmentStatus.at, EquipmentStatus.status)
+    before = (
+        sa.select(EquipmentStatus.id)
+        .where(EquipmentStatus.equipment_id == Equipment.id, EquipmentStatus.at < since)
+        .order_by(EquipmentStatus.at.desc(), EquipmentStatus.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    last = sa.select(before).select_from(Equipment).where(Equipment.id.in_(wanted))
+    for which in (EquipmentStatus.id.in_(last), sa.and_(EquipmentStatus.equipment_id.in_(wanted), EquipmentStatus.at >= since)):
+        for equipment_id, at, status in db.session.execute(said.where(which)):
+            found.setdefault(equipment_id, []).append(Change(at, status))
     return found
 
 
@@ -111,44 +127,72 @@ def finished(plan_ids: Iterable[UUID]) -> sa.Select[UUID, UUID, datetime | None]
     )
 
 
-def done_by_plan(plan_ids: Iterable[UUID], zone: str, equipment_id: UUID | None = None) -> dict[tuple[UUID, UUID], list[date]]:
-    """The local days on which each plan was done, by plan and equipment. One query."""
-    found: dict[tuple[UUID, UUID], list[date]] = {}
-    rows = finished(plan_ids).order_by(WorkOrder.finished_at)
-    if equipment_id:
-        rows = rows.where(MaintenanceDue.equipment_id == equipment_id)
-    for plan_id, about_id, finished_at in db.session.execute(rows):
+def done_by_plan(plan_ids: Iterable[UUID], zone: str, equipment_id: UUID, since: date) -> dict[UUID, list[date]]:
+    """The local days on which each plan was done with a piece, by plan, of the times due since then. One query."""
+    found: dict[UUID, list[date]] = {}
+    rows = finished(plan_ids).where(MaintenanceDue.equipment_id == equipment_id, MaintenanceDue.due_on >= since)
+    for plan_id, _about, finished_at in db.session.execute(rows.order_by(WorkOrder.finished_at)):
         assert finished_at is not None  # asked for above
-        found.setdefault((plan_id, about_id), []).append(local_day(finished_at, zone))
+        found.setdefault(plan_id, []).append(local_day(finished_at, zone))
     return found
+
+
+LATEST = 3  # times of a plan: the last doing is among them, were even the one before reopened and finished once more
 
 
 def last_done(plan_ids: Iterable[UUID], zone: str, before: datetime | None = None) -> dict[tuple[UUID, UUID], date]:
-    """The local day on which each plan was last done, by plan and equipment; before a moment, if one is given. One query."""
-    rows = finished(plan_ids)
-    if before:
-        rows = rows.where(WorkOrder.finished_at < before)
-    last = rows.with_only_columns(MaintenanceDue.plan_id, MaintenanceDue.equipment_id, sa.func.max(WorkOrder.finished_at))
-    rows_ = db.session.execute(last.group_by(MaintenanceDue.plan_id, MaintenanceDue.equipment_id))
-    return {(plan_id, about_id): local_day(at, zone) for plan_id, about_id, at in rows_ if at}
+    """The local day on which each plan was last done, by plan and equipment; before a moment, if one is given.
 
-
-def called_off(plan_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], set[date]]:
-    """The times whose work orders were cancelled, by plan and equipment. One query."""
-    found: dict[tuple[UUID, UUID], set[date]] = {}
-    rows = (
-        sa.select(MaintenanceDue.plan_id, MaintenanceDue.equipment_id, MaintenanceDue.due_on)
+    One query, which looks at the latest times of each pair only: over all of them it would grow with every year.
+    """
+    plan, about = MaintenancePlan, Equipment
+    latest = (
+        sa.select(WorkOrder.finished_at)
+        .select_from(MaintenanceDue)
         .join(WorkOrder, WorkOrder.id == MaintenanceDue.order_id)
-        .where(MaintenanceDue.plan_id.in_(list(plan_ids)), WorkOrder.state == "cancelled")
+        .where(MaintenanceDue.plan_id == plan.id, MaintenanceDue.equipment_id == about.id)
+        .where(WorkOrder.finished_at.isnot(None), WorkOrder.state != "cancelled", *([WorkOrder.finished_at < before] if before else []))
+        .order_by(MaintenanceDue.due_on.desc())
+        .limit(LATEST)
+        .correlate(plan, about)
+        .subquery()
     )
-    for plan_id, about_id, due_on in db.session.execute(rows):
-        found.setdefault((plan_id, about_id), set()).add(due_on)
+    last = sa.select(sa.func.max(latest.c.finished_at)).scalar_subquery()
+    of_class = sa.and_(plan.equipment_id.is_(None), plan.class_code == about.class_code)
+    rows = (
+        sa.select(plan.id, about.id, sa.type_coerce(last, WorkOrder.finished_at.type))
+        .join(about, sa.and_(about.site_id == plan.site_id, sa.or_(plan.equipment_id == about.id, of_class)))
+        .where(plan.id.in_(list(plan_ids)))
+    )
+    return {(plan_id, about_id): local_day(at, zone) for plan_id, about_id, at in db.session.execute(rows) if at}
+
+
+def called_off(plans: Iterable[MaintenancePlan]) -> dict[tuple[UUID, UUID], set[date]]:
+    """The times whose work orders were cancelled, by plan and equipment. Two queries: from the few cancelled orders, not from all times."""
+    found: dict[tuple[UUID, UUID], set[date]] = {}
+    ids = {plan.id: plan.site_id for plan in plans}
+    cancelled = list(db.session.scalars(sa.select(WorkOrder.id).where(WorkOrder.site_id.in_(set(ids.values())), sa.text(CALLED_OFF))))
+    rows = sa.select(MaintenanceDue.plan_id, MaintenanceDue.equipment_id, MaintenanceDue.due_on)
+    for first in range(0, len(cancelled), MOST_NAMED):
+        for plan_id, about_id, due_on in db.session.execute(rows.where(MaintenanceDue.order_id.in_(cancelled[first : first + MOST_NAMED]))):
+            if plan_id in ids:
+                found.setdefault((plan_id, about_id), set()).add(due_on)
     return found
 
 
-def dues_of(plan_ids: Iterable[UUID], since: date) -> list[tuple[MaintenanceDue, WorkOrder]]:
-    """The times from a day on for which orders were raised, and those of before whose order is still open. One query."""
-    is_open = sa.and_(WorkOrder.finished_at.is_(None), WorkOrder.closed_at.is_(None))
+MOST_NAMED = 5_000  # ids in one statement
+
+
+def open_dues(plans: Iterable[MaintenancePlan]) -> list[tuple[MaintenanceDue, WorkOrder]]:
+    """The times whose orders are open. One query, from the index of open orders."""
+    ids = {plan.id: plan.site_id for plan in plans}
+    is_open = (WorkOrder.closed_at.is_(None), WorkOrder.finished_at.is_(None), WorkOrder.site_id.in_(set(ids.values())))
+    found = sa.select(MaintenanceDue, WorkOrder).join(WorkOrder, WorkOrder.id == MaintenanceDue.order_id).where(*is_open)
+    return [(due, order) for due, order in db.session.execute(found) if due.plan_id in ids]
+
+
+def dues_since(plans: Iterable[MaintenancePlan], since: date) -> list[tuple[MaintenanceDue, WorkOrder]]:
+    """The times from a day on for which orders were raised. One query."""
     found = sa.select(MaintenanceDue, WorkOrder).join(WorkOrder, WorkOrder.id == MaintenanceDue.order_id)
-    wanted = (MaintenanceDue.plan_id.in_(list(plan_ids)), sa.or_(MaintenanceDue.due_on >= since, is_open))
+    wanted = (MaintenanceDue.plan_id.in_([plan.id for plan in plans]), MaintenanceDue.due_on >= since)
     return [(due, order) for due, order in db.session.execute(found.where(*wanted))]

@@ -17,6 +17,7 @@ def kind_word(kind: str | None) -> str:
         "inspection": _("Inspection"),
         "reading": _("Meter reading"),
         "handover": _("Handover"),
+        "equipment-status": _("Status of a machine"),
         "work-step": _("Step of a work order"),
         "answer": _("Answer to the supervisor"),
     }

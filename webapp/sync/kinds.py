@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from webapp.core.db import Base, db
 from webapp.core.problems import Problem
 from webapp.equipment import actions as equipment
-from webapp.equipment.bodies import ReadingBody
-from webapp.equipment.models import Reading
+from webapp.equipment.bodies import ReadingBody, StatusBody
+from webapp.equipment.models import EquipmentStatus, Reading
 from webapp.handover import actions as handovers
 from webapp.handover.bodies import HandoverBody
 from webapp.inspections import actions as inspections
@@ -134,6 +134,10 @@ def handover(batch: Batch, arrived: Arrived, body: HandoverBody) -> UUID:
     return handovers.give(arrived, author, body, _site(author, body.site).id).site_id
 
 
+def equipment_status(batch: Batch, arrived: Arrived, body: StatusBody) -> UUID:
+    return equipment.record_status(arrived, batch.author(arrived), body, batch.label(arrived)).site_id
+
+
 def request(batch: Batch, arrived: Arrived, body: RequestBody) -> UUID:
     where = _place(batch, arrived, body)
     if rank_at(batch.author(arrived), where.site_id) is None:
@@ -177,5 +181,6 @@ KINDS: dict[str, dict[int, Kind]] = {
     "inspection": {1: Kind(InspectionBody, inspection, Inspection)},
     "reading": {1: Kind(ReadingBody, reading, Reading)},
     "handover": {1: Kind(HandoverBody, handover, None)},
+    "equipment-status": {1: Kind(StatusBody, equipment_status, EquipmentStatus)},
     "round-step": {1: Kind(RoundStepBody, round_step, RoundStep)},
 }

@@ -15,6 +15,7 @@ from webapp.sites.models import Checkpoint, Place, Site
 
 OPEN = sa.text("closed_at IS NULL")
 ODD = "verb IN ('reopen', 'pause', 'need_parts')"  # what the daily log asks for
+CALLED_OFF = "state = 'cancelled' AND origin = 'plan'"
 ON_BOARD = "closed_at IS NULL OR conflicts > 0"  # as text wherever it is asked: an index serves only who asks in its own words
 
 
@@ -56,6 +57,9 @@ class WorkOrder(Base):
         sa.Index("ix_work_order_assignee_open", "assignee_id", sqlite_where=OPEN, postgresql_where=OPEN),
         sa.Index("ix_work_order_place_type", "place_id", "type_code", "raised_at"),
         sa.Index("ix_work_order_finished", "site_id", "finished_at"),
+        sa.Index("ix_work_order_spot", "site_id", "spot", "raised_at"),
+        sa.Index("ix_work_order_checkpoint", "checkpoint_id", "raised_at"),
+        sa.Index("ix_work_order_called_off", "site_id", sqlite_where=sa.text(CALLED_OFF), postgresql_where=sa.text(CALLED_OFF)),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)

@@ -21,6 +21,10 @@ export class Sheet {
     /** @type {Map<string, HTMLElement>} */ this.holders = new Map();
     /** @type {Map<string, Shots>} */ this.shots = new Map();
     /** @type {Map<string, Pad>} */ this.pads = new Map();
+    /** @type {Map<string, {fields: HTMLInputElement[], words: HTMLTextAreaElement | null}>} */ this.fields = new Map();
+    /** @type {Answers} what was answered when last looked: of 150 questions a tap changes one */ this.known = {};
+    /** @type {Set<string>} questions to look at again */ this.stale = new Set();
+    /** @type {Map<string, string | null>} what each question shows of its answer */ this.shown = new Map();
     this.questions = questionsOf(content);
     this.sections = /** @type {HTMLElement[]} */ ([...form.querySelectorAll('[data-section]')]);
     const wanted = new Set(this.questions.map(({ id }) => id));
@@ -28,18 +32,27 @@ export class Sheet {
       if (wanted.has(holder.dataset.question ?? '')) this.take(holder.dataset.question ?? '', holder);
       else holder.hidden = true;
     }
-    form.addEventListener('input', () => { this.touched = true; });
+    for (const { id } of this.questions) this.stale.add(id);
+    // Before the page's own listener, which asks for the answers at once.
+    form.addEventListener('input', (event) => { this.touched = true; this.forget(/** @type {HTMLInputElement} */ (event.target).name ?? ''); }, true);
+  }
+
+  /** A field was changed. @param {string} name `q.<question>` or `t.<question>` */
+  forget(name) {
+    if (/^[qt]\./.test(name)) this.stale.add(name.slice(2));
   }
 
   /** @param {string} id @param {HTMLElement} holder */
   take(id, holder) {
     this.holders.set(id, holder);
+    const named = (/** @type {string} */ sign) => [...holder.querySelectorAll(`[name="${sign}.${CSS.escape(id)}"]`)];
+    this.fields.set(id, { fields: /** @type {HTMLInputElement[]} */ (named('q')), words: /** @type {HTMLTextAreaElement[]} */ (named('t'))[0] ?? null });
     const list = /** @type {HTMLElement | null} */ (holder.querySelector('[data-part=shots]'));
     const picker = /** @type {HTMLInputElement | null} */ (holder.querySelector('input[type=file]'));
     if (list && picker) this.takePhotos(id, holder, list, picker);
     const field = /** @type {SVGSVGElement | null} */ (holder.querySelector('[data-pad]'));
     if (field) {
-      const pad = new Pad(field, () => this.change());
+      const pad = new Pad(field, () => this.change(id));
       this.pads.set(id, pad);
       holder.querySelector('[data-pad-clear]')?.addEventListener('click', () => pad.clear());
     }
@@ -51,7 +64,7 @@ export class Sheet {
 
   /** @param {string} id @param {HTMLElement} holder @param {HTMLElement} list @param {HTMLInputElement} picker */
   takePhotos(id, holder, list, picker) {
-    const shots = new Shots(list, { facts: this.parts.facts, onChange: () => { this.change(); return this.parts.onPhoto(); } });
+    const shots = new Shots(list, { facts: this.parts.facts, onChange: () => { this.change(id); return this.parts.onPhoto(); } });
     this.shots.set(id, shots);
     // The camera app may push this page out of memory: what was answered must be down before it opens.
     holder.querySelector('[data-take]')?.addEventListener('click', () => { void this.parts.onPhoto(); shots.take(picker).catch(console.error); });
@@ -63,8 +76,10 @@ export class Sheet {
     });
   }
 
-  change() {
+  /** @param {string} id */
+  change(id) {
     this.touched = true;
+    this.stale.add(id);
     this.parts.onChange();
   }
 
@@ -75,22 +90,29 @@ export class Sheet {
 
   /** What is answered now. Photos stand for themselves; they get their digests when the record is made. @returns {Answers} */
   answers() {
-    /** @type {Answers} */ const found = {};
-    const form = new FormData(this.form);
-    for (const question of this.questions) {
-      const value = this.valueOf(question, form);
-      const text = String(form.get(`t.${question.id}`) ?? '').trim();
-      const photos = this.photosOf(question.id).map(() => '');
-      if (value !== undefined || text || photos.length) found[question.id] = { ...(value === undefined ? {} : { value }), text, photos };
-    }
-    return found;
+    if (!this.stale.size) return this.known;
+    this.known = { ...this.known };
+    for (const question of this.questions) if (this.stale.has(question.id)) this.look(question);
+    this.stale.clear();
+    return this.known;
   }
 
-  /** @param {Question} question @param {FormData} form */
-  valueOf({ id, kind }, form) {
-    const all = form.getAll(`q.${id}`).map(String).filter((value) => value.trim() !== '');
+  /** @param {Question} question */
+  look(question) {
+    const { id } = question;
+    const value = this.valueOf(question);
+    const text = this.fields.get(id)?.words?.value.trim() ?? '';
+    const photos = this.photosOf(id).map(() => '');
+    delete this.known[id];
+    if (value !== undefined || text || photos.length) this.known[id] = { ...(value === undefined ? {} : { value }), text, photos };
+  }
+
+  /** @param {Question} question */
+  valueOf({ id, kind }) {
     if (kind === 'photo') return this.photosOf(id).length ? this.photosOf(id).map(() => '') : undefined;
     if (kind === 'signature') return this.pads.get(id)?.signed ? this.pads.get(id)?.strokes : undefined;
+    const fields = this.fields.get(id)?.fields ?? [];
+    const all = fields.filter(({ type, checked, value }) => (type === 'radio' || type === 'checkbox' ? checked : true) && value.trim() !== '').map(({ value }) => value);
     if (!all.length) return undefined;
     if (kind === 'several') return all;
     if (kind === 'yes_no') return all[0] === 'yes';
@@ -101,13 +123,14 @@ export class Sheet {
   give(answers) {
     for (const { id, kind } of this.questions) {
       const { value, text } = answers[id] ?? {};
-      for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (this.form.querySelectorAll(`[name="q.${CSS.escape(id)}"]`))) {
+      const { fields = [], words = null } = this.fields.get(id) ?? {};
+      for (const field of fields) {
         const wanted = kind === 'yes_no' && typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
         if (field.type === 'radio' || field.type === 'checkbox') field.checked = Array.isArray(wanted) ? wanted.includes(field.value) : field.value === wanted;
         else field.value = wanted === undefined ? '' : String(wanted);
       }
-      const words = /** @type {HTMLTextAreaElement | null} */ (this.form.querySelector(`[name="t.${CSS.escape(id)}"]`));
       if (words && text) words.value = text;
+      this.stale.add(id);
       const pad = this.pads.get(id);
       if (pad && Array.isArray(value)) { pad.strokes = value; pad.show(); }
     }
@@ -139,15 +162,23 @@ export class Sheet {
   /** Shows these questions and no others; words and photos are asked for where something is wrong. @param {Question[]} shown @param {Answers} answers */
   show(shown, answers) {
     const ids = new Set(shown.map(({ id }) => id));
-    for (const [id, holder] of this.holders) if (holder.hidden === ids.has(id)) holder.hidden = !ids.has(id);
-    for (const section of this.sections) section.hidden = !section.querySelector('[data-question]:not([hidden])');
-    for (const question of shown) {
-      const { value, text, photos } = answers[question.id] ?? {};
-      const graded = isAnswer(question, value) ? grade(question, value) : null;
-      const holder = this.holders.get(question.id);
-      if (holder) holder.dataset.grade = graded ?? '';
-      if (graded === 'fail' || graded === 'flag' || text || photos?.length) this.openMore(question.id);
+    let moved = false;
+    for (const [id, holder] of this.holders) {
+      if (holder.hidden !== ids.has(id)) continue;
+      holder.hidden = !ids.has(id);
+      moved = true;
     }
+    if (moved) for (const section of this.sections) section.hidden = !section.querySelector('[data-question]:not([hidden])');
+    for (const question of shown) if (answers[question.id] || this.shown.has(question.id)) this.showAnswer(question, answers[question.id] ?? {});
+  }
+
+  /** Only what is new is written into the page. @param {Question} question @param {Answers[string]} answer */
+  showAnswer(question, { value, text, photos }) {
+    const graded = isAnswer(question, value) ? grade(question, value) : null;
+    const holder = this.holders.get(question.id);
+    if (holder && this.shown.get(question.id) !== graded) holder.dataset.grade = graded ?? '';
+    this.shown.set(question.id, graded);
+    if (graded === 'fail' || graded === 'flag' || text || photos?.length) this.openMore(question.id);
   }
 
   /** @param {string} id */
@@ -155,8 +186,8 @@ export class Sheet {
     const holder = this.holders.get(id);
     const more = /** @type {HTMLElement | null} */ (holder?.querySelector('[data-more]') ?? null);
     const opener = /** @type {HTMLElement | null} */ (holder?.querySelector('[data-open-more]') ?? null);
-    if (more) more.hidden = false;
-    if (opener) opener.hidden = true;
+    if (more?.hidden) more.hidden = false;
+    if (opener && !opener.hidden) opener.hidden = true;
   }
 
   /** @param {string[]} missing @param {string[]} shots */

@@ -12,6 +12,9 @@
  *       [data-steps-card] with [data-pending-steps] and a <template data-step="pause"> for each verb: the steps the server does not count yet
  *   [data-round-done="<round id>"]  the number of points done, anywhere on the page: the server's and this phone's
  *   [data-order="<id>"]            a work order: see work/marks.js
+ *   [data-machine="<id>"]          how a machine fares: data-machine-status = the server's word as of data-made; inside: [data-status-pill],
+ *     [data-status-said], a <template data-status="fault"> for each status, [data-status-mine] (`hidden`) with [data-mark] and
+ *     [data-status-words]: what the server does not count yet; [data-while="running"]
  *   [data-record="<record id>"]     (a note's or a step's row) with [data-mark] inside: gets that record's state
  *   [data-duty="on|off"]            the server's word on whether its reader is on duty, as of data-made; inside: [data-while="on"], and
  *     [data-duty-since] (`hidden`) with [data-mark]: the clocking the server did not count yet
@@ -34,7 +37,7 @@ const MAKES = { start: 'running', pause: 'paused', resume: 'running', end: 'ende
 /** Shows the outbox on this page and keeps it true. @returns {() => Promise<void>} to call when parts of the page were exchanged */
 export function startMarks() {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ let soon;
-  const show = async () => { await Promise.all([showCounts(), showRounds(), showOrders(), showRecords(), showDuty()]); showNote(); };
+  const show = async () => { await Promise.all([showCounts(), showRounds(), showOrders(), showRecords(), showDuty(), showMachines()]); showNote(); };
   subscribe((news) => {
     if (news.type === 'status') status = news.status;
     clearTimeout(soon);
@@ -136,6 +139,33 @@ async function showDuty() {
   const [since] = elements('[data-duty-since]', form);
   if (since) since.hidden = false;
   if (since) mark(since, last);
+}
+
+async function showMachines() {
+  const machines = elements('[data-machine]');
+  if (!machines.length) return;
+  const said = (await store.records()).filter(({ kind, receipt }) => kind === 'equipment-status' && receipt?.status !== 'held').sort((a, b) => a.seq - b.seq);
+  for (const machine of machines) {
+    const made = Date.parse(machine.dataset.made ?? '');
+    const last = said.findLast((item) => bodyOf(item).equipment === machine.dataset.machine && !(item.receipt && Date.parse(item.receipt.received_at) <= made));
+    if (last) showMachine(machine, last);
+  }
+}
+
+/** @param {HTMLElement} machine @param {Item} item what this phone said of it last */
+function showMachine(machine, item) {
+  const { status, text } = bodyOf(item);
+  const pill = /** @type {HTMLTemplateElement | null} */ (machine.querySelector(`template[data-status="${CSS.escape(String(status))}"]`));
+  for (const place of elements('[data-status-pill]', machine)) if (pill) place.replaceChildren(pill.content.cloneNode(true));
+  for (const line of elements('[data-status-said]', machine)) line.hidden = true;
+  for (const line of elements('[data-status-mine]', machine)) {
+    line.hidden = false;
+    mark(line, item);
+    for (const words of elements('[data-status-words]', line)) words.textContent = text ? `“${text}”` : '';
+  }
+  showWhile(machine, status);
+  // What is not asked now is not answered either.
+  for (const field of /** @type {HTMLInputElement[]} */ (elements('[data-while] input', machine))) field.disabled = Boolean(field.closest('[hidden]'));
 }
 
 async function showOrders() {

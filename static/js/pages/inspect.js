@@ -186,8 +186,9 @@ class Inspecting {
     /** @type {HTMLButtonElement} */ (this.part('[data-act=back]')).disabled = this.current === 0;
     this.part('[data-act=mode]').setAttribute('aria-pressed', String(this.single));
     const answered = shown.filter(({ id, kind }) => kind !== 'instruction' && answers[id]?.value !== undefined).length;
-    this.part('[data-progress]').textContent = this.single
+    const progress = this.single
       ? t('inspect.step', { n: this.current + 1, all: shown.length }) : t('inspect.progress', { n: answered, all: shown.filter(({ kind }) => kind !== 'instruction').length });
+    if (this.part('[data-progress]').textContent !== progress) this.part('[data-progress]').textContent = progress;
     if (!listed) this.tell(answers);
   }
 

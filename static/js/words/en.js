@@ -43,6 +43,7 @@ export default {
   'kind.work-step': 'Job step',
   'kind.incident': 'Incident',
   'kind.reading': 'Reading',
+  'kind.equipment-status': 'Machine',
   'kind.handover': 'Handover',
   'outbox.photos.one': '{n} photo to send',
   'outbox.photos.other': '{n} photos to send',
