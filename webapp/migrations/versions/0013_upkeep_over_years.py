@@ -1,6 +1,6 @@
 """equipment out of use and what replaced it; verdicts on readings; indexes by which upkeep stays quick over years
 
-Revision: 0010, after 0009
+Revision: 0013, after 0012
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 import webapp.core.db
 
-revision = "0010"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
