@@ -128,6 +128,7 @@ def addresses(people: People) -> dict[str, str]:
         "label": label,
         "old_label": old,
         "lift": f"/equipment/items/{own_id('equipment', 'DT-06')}",
+        "here": f"/here?at={UUID(one_id(rows, 'SELECT e.checkpoint_id AS id FROM equipment e JOIN meter m ON m.checkpoint_id = e.checkpoint_id'))}",
         "meter": f"/meters/items/{own_id('meter', 'DB-充电')}",
     } | jobs(people)
 

@@ -91,7 +91,8 @@ def add_lift(world: World, site: Site) -> None:
     boss, technician = UUID(world.people["supervisor"]), UUID(world.people["technician"])
     now, spot = clock.now(), db.session.get_one(Checkpoint, UUID(world.spots[LIFT].id))
     facts = register.EquipmentFacts("DT-07", "lift", "7号电梯", "Lift 7", spot.place_id, checkpoint_id=spot.id, maker="KONE")
-    register.add(site.id, facts, now - timedelta(days=40))
+    lift = register.add(site.id, facts, now - timedelta(days=40))
+    register.add_meter(site.id, register.MeterFacts("H-7", "运行小时", "Hours run", "h", 6, lift.id))
     begun = now - timedelta(days=18)
     register.switch_on(site.id, LEGAL["lift-15"], clock.local_day(begun, ZONE.key), boss, begun)
     for then, is_done in ((begun, True), (now - timedelta(days=4), False)):
@@ -192,6 +193,38 @@ def test_a_lift_maintained_too_late_stands_in_the_log_and_in_the_binder(
     done.get_by_text("3 days late").wait_for()
     done.get_by_text("Technician").wait_for()
     office.page.get_by_role("row").filter(has_text="Done in time").first.wait_for()
+
+
+def test_a_label_offers_its_meter_and_its_machine_without_signal(
+    new_phone: MakePhone, office: Phone, server: Server, world: World, tmp_path: Path
+) -> None:
+    (lift,) = server.rows("SELECT id FROM equipment WHERE number = 'DT-07'")
+    technician = new_phone(film=film_of(world.spots[LIFT], tmp_path)).sign_in("technician2").ready(decoder=True)
+    page = technician.page
+    technician.offline()
+    technician.goto("/scan")
+    page.get_by_role("link", name="Lift 7").wait_for()
+    page.get_by_role("link", name="Read: Hours run").click()
+    page.get_by_role("heading", name="H-7 Hours run").wait_for()
+    page.get_by_label("What does it show?").fill("1284.5")
+    page.get_by_role("button", name="Save the reading").click()
+    page.get_by_text("Saved on this phone").first.wait_for()
+    machine = page.locator("[data-machine]", has_text="DT-07 Lift 7")
+    machine.get_by_label("What is the matter?").fill("Door jams")
+    machine.get_by_role("button", name="Fault").click()
+    machine.locator("[data-status-pill]", has_text="Fault").wait_for()  # at once, from this phone
+    machine.get_by_text("“Door jams”").wait_for()
+    technician.scan_page()
+    page.get_by_role("link", name="Lift 7 · Fault").click()
+    machine.get_by_role("button", name="Running again").wait_for()
+    machine.get_by_role("button", name="Fault").wait_for(state="hidden")
+    technician.offline(False)
+    technician.until_received([one["id"] for one in technician.items()])
+    office.goto(f"/equipment/items/{UUID(lift['id'])}")
+    office.page.locator("[data-status-pill]", has_text="Fault").wait_for()
+    office.page.get_by_text("1 284.5 h").first.wait_for()
+    (order,) = server.rows("SELECT text, spot FROM work_order WHERE origin = 'hand' AND spot = 'DT-07'")
+    assert order["text"] == "7号电梯: Door jams"
 
 
 def lists_in_pack(phone: Phone, world: World) -> set[str]:

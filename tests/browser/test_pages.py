@@ -52,6 +52,7 @@ TECHNICIAN = {
     "job-running": "{job_running}",
     "job-paused": "{job_paused}",
     "job-conflict": "{job_conflict}",
+    "here": "{here}",
     "report-here": "/report",
 }
 SUPERVISOR = {

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from webapp.core import clock, ids
 from webapp.core.clock import day_bounds, local_day
-from webapp.core.db import db, reading
+from webapp.core.db import changed, db, reading
 from webapp.core.i18n import force_locale
-from webapp.equipment import queries
+from webapp.core.problems import Problem
+from webapp.equipment import queries, register
 from webapp.equipment.bodies import ReadingBody, StatusBody
 from webapp.equipment.classes import CLASSES
 from webapp.equipment.coming import Coming, coming
-from webapp.equipment.models import Equipment, EquipmentStatus, MaintenanceDue, Meter, Reading
+from webapp.equipment.models import Equipment, EquipmentLife, EquipmentStatus, MaintenanceDue, Meter, Reading, ReadingVerdict
 from webapp.equipment.rules import Read, confirms, doubt
 from webapp.equipment.words import STATUS_WORDS
 from webapp.people.authors import Author
+from webapp.people.models import Person
 from webapp.people.queries import rank_at
 from webapp.records.arrived import Arrived
 from webapp.records.held import Held
@@ -99,6 +104,60 @@ def record_reading(arrived: Arrived, author: Author, body: ReadingBody, label: L
     db.session.add(reading)
     db.session.flush()
     return reading
+
+
+def settle_reading(reading: Reading, verb: str, value: Decimal | None, reason: str, person_id: UUID, now: datetime) -> ReadingVerdict:
+    """Say what a reading is: as it came (`accept`), another value (`correct`), or none (`aside`). Later words hold; earlier ones stay."""
+    made = ReadingVerdict(
+        reading_id=reading.id, verb=verb, value=value if verb == "correct" else None, reason=reason, person_id=person_id, at=now
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+# ---------------------------------------------------------------- out of use
+
+NOT_BEGUN = ("new", "offered", "assigned", "accepted")
+
+
+def retire(one: Equipment, reason: str, successor: Equipment | None, meters_go: bool, person: Person, now: datetime) -> None:
+    """Take it out of use. Its own plans end today and what they raised is called off, unless somebody is at it already; its meters go
+    with it, or stay and belong to what stands in its place. Its history stays. Raises Problem conflict when it is out of use already.
+    """
+    in_use = (Equipment.id == one.id, Equipment.retired_at.is_(None))
+    if changed(sa.update(Equipment).where(*in_use).values(retired_at=now)) != 1:
+        raise Problem("conflict")
+    db.session.refresh(one)
+    db.session.add(
+        EquipmentLife(
+            equipment_id=one.id, verb="retire", reason=reason, successor_id=successor.id if successor else None, person_id=person.id, at=now
+        )
+    )
+    today = local_day(now, one.site.zone)
+    plans = queries.plans_of(one.site_id, today)
+    for plan in plans:
+        if plan.equipment_id == one.id:
+            register.end_plan(plan, today)
+    for due, order in queries.open_dues(plans):
+        if due.equipment_id == one.id and order.state in NOT_BEGUN:
+            with contextlib.suppress(Problem):
+                work.act(order, person, "cancel", now, reason=str(_("Taken out of use")))
+    for meter in db.session.scalars(sa.select(Meter).where(Meter.equipment_id == one.id, Meter.retired_at.is_(None))):
+        if meters_go:
+            meter.retired_at = now
+        elif successor:
+            meter.equipment_id = successor.id
+    db.session.flush()
+
+
+def take_back(one: Equipment, reason: str, person_id: UUID, now: datetime) -> None:
+    """Put it into use again. Its plans are begun anew by whoever wants them. Raises Problem conflict when it is in use."""
+    if changed(sa.update(Equipment).where(Equipment.id == one.id, Equipment.retired_at.isnot(None)).values(retired_at=None)) != 1:
+        raise Problem("conflict")
+    db.session.refresh(one)
+    db.session.add(EquipmentLife(equipment_id=one.id, verb="return", reason=reason, person_id=person_id, at=now))
+    db.session.flush()
 
 
 # ---------------------------------------------------------------- plans

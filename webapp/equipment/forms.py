@@ -143,3 +143,37 @@ class DecisionForm(BaseModel):
     do: Literal["approve", "refuse", "finish"]
     text: Long = ""
     cost: Annotated[str, Field(max_length=20)] = ""
+
+
+class RetireForm(BaseModel):
+    """Why it goes out of use, what stands in its place, and whether its meters go with it."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=2_000)]
+    successor_id: UUID | None = None
+    meters: Literal["go", "stay"] = "go"
+
+
+class ReturnForm(BaseModel):
+    """Why it comes back into use."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class SettleForm(BaseModel):
+    """What a reading is. `after`: the last word on it that the page showed, "" for none."""
+
+    do: Literal["accept", "correct", "aside"]
+    value: Annotated[Decimal | None, Field(ge=0, lt=10**12)] = None
+    reason: Long = ""
+    after: Annotated[str, Field(max_length=40)] = ""
+
+    def wrong(self, digits: int) -> dict[str, str]:
+        """What is missing, by field."""
+        found = {}
+        if self.do == "correct" and self.value is None:
+            found["value"] = _("What did it show?")
+        elif self.do == "correct" and self.value is not None and self.value >= Decimal(10) ** digits:
+            found["value"] = _("The meter has fewer digits.")
+        if self.do != "accept" and not self.reason:
+            found["reason"] = _("Please say why: it stays on record.")
+        return found

@@ -13,14 +13,15 @@ from webapp.core import clock, gate
 from webapp.core.clock import local_day
 from webapp.core.db import db
 from webapp.core.forms import check
+from webapp.core.i18n import named
 from webapp.core.problems import Problem
 from webapp.equipment import actions, lifeline, queries, register, renewal
 from webapp.equipment.classes import CLASSES
-from webapp.equipment.forms import DecisionForm, DocumentForm, OrderForm, RenewalForm
+from webapp.equipment.forms import DecisionForm, DocumentForm, OrderForm, RenewalForm, RetireForm, ReturnForm
 from webapp.equipment.listing import LOOKED_BACK
 from webapp.equipment.models import Equipment, EquipmentDocument
 from webapp.equipment.rules import STATUSES, downtime
-from webapp.equipment.words import BASIS_WORDS, RENEWAL_WORDS, document_words, line_words
+from webapp.equipment.words import BASIS_WORDS, DOUBT_WORDS, RENEWAL_WORDS, document_words, line_words
 from webapp.people.queries import names, rank_at
 from webapp.people.session import me
 from webapp.photos import actions as photos
@@ -38,13 +39,20 @@ def item_page(equipment_id: UUID) -> str:
     return show(queries.equipment_for(me(), equipment_id))
 
 
+@item_pages.get("/here")
+@gate.signed_in
+def here() -> str:
+    """What carries one label, `?at=` its checkpoint: one page for all of them, which the phone keeps and fills from its pack."""
+    return render_template("equipment/here.html", statuses=STATUSES, doubts=DOUBT_WORDS)
+
+
 def show(one: Equipment, errors: dict[str, str] | None = None) -> str:
     """The page, with what was wrong in a form."""
     now, rank = clock.now(), rank_at(me(), one.site_id) or 0
     today, said = local_day(now, one.site.zone), lifeline.last_status(one)
     changes = queries.changes_of([one.id], now - LOOKED_BACK).get(one.id, [])
     events, older = lifeline.events_of(one, me(), asked_before() or now + clock.DAY, now)
-    renewals = renewal.renewals_of(one.id)
+    renewals, lives = renewal.renewals_of(one.id), queries.lives_of(one)
     return render_template(
         "equipment/item.html", one=one, site_=one.site, now=now, today=today, class_=CLASSES[one.class_code], said=said,
         status=said.status if said else "running", statuses=STATUSES, down=downtime(changes, now - LOOKED_BACK, now), plans=lifeline.plan_lines(one, today),
@@ -52,9 +60,16 @@ def show(one: Equipment, errors: dict[str, str] | None = None) -> str:
         line_words=line_words, basis=BASIS_WORDS, events=events, older=older, renewals=renewals, renewal_words=RENEWAL_WORDS, errors=errors or {},
         values=request.form if errors else {}, parent=db.session.get(Equipment, one.parent_id) if one.parent_id else None,
         parts=queries.parts_of(one), may_edit=rank >= gate.RANKS["supervisor"],
+        lives=lives, replaces=queries.predecessors_of(one), successors=successors_for(one) if rank >= gate.RANKS["supervisor"] else [],
         may_decide=rank >= gate.RANKS["manager"], currency=currency_at(one),
-        people=names([*([said.person_id] if said else []), *(step.person_id for each in renewals for step in each.steps)]),
+        people=names([*([said.person_id] if said else []), *(life.person_id for life in lives), *(step.person_id for each in renewals for step in each.steps)]),
     )  # fmt: skip
+
+
+def successors_for(one: Equipment) -> list[tuple[UUID, str]]:
+    """What may stand in its place: of its class, in use."""
+    found = [other for other in queries.equipment_of(one.site_id) if other.class_code == one.class_code and other.id != one.id]
+    return [(other.id, f"{other.number} {named(other)}") for other in found]
 
 
 def asked_before() -> datetime | None:
@@ -88,8 +103,42 @@ def raise_order(equipment_id: UUID) -> Response | tuple[str, int]:
     form, errors = check(OrderForm, request.form)
     if form is None:
         return show(one, errors), 422
+    if one.retired_at is not None:
+        raise Problem("conflict")
     order = actions.raise_about(one, form.text, form.urgent, me().id, clock.now())
     flash(_("Work order %(number)s is raised.", number=order.number))
+    return back_to(one)
+
+
+# ---------------------------------------------------------------- out of use
+
+
+@item_pages.post("/equipment/items/<uuid:equipment_id>/retire")
+@gate.at_least("supervisor")
+def retire(equipment_id: UUID) -> Response | tuple[str, int]:
+    """Take it out of use; what stands in its place is linked."""
+    one = queries.equipment_for(me(), equipment_id, "supervisor")
+    form, errors = check(RetireForm, request.form)
+    if form is not None and form.successor_id and form.successor_id not in {found for found, _name in successors_for(one)}:
+        form, errors = None, {"successor_id": _("This is not possible here.")}
+    if form is None:
+        return show(one, {f"retire-{name}": why for name, why in errors.items()}), 422
+    successor = db.session.get(Equipment, form.successor_id) if form.successor_id else None
+    actions.retire(one, form.reason, successor, form.meters == "go", me(), clock.now())
+    flash(_("%(name)s is taken out of use.", name=named(one)))
+    return back_to(successor or one)
+
+
+@item_pages.post("/equipment/items/<uuid:equipment_id>/return")
+@gate.at_least("supervisor")
+def take_back(equipment_id: UUID) -> Response | tuple[str, int]:
+    """Put it into use again."""
+    one = queries.equipment_for(me(), equipment_id, "supervisor")
+    form, errors = check(ReturnForm, request.form)
+    if form is None:
+        return show(one, {f"return-{name}": why for name, why in errors.items()}), 422
+    actions.take_back(one, form.reason, me().id, clock.now())
+    flash(_("%(name)s is in use again. Begin its plans anew if they are wanted.", name=named(one)))
     return back_to(one)
 
 

@@ -26,6 +26,7 @@ from webapp.equipment.models import (
     Reading,
     RenewalStep,
 )
+from webapp.equipment.queries import Showed
 from webapp.equipment.words import RENEWAL_WORDS, STATUS_MARKS, STATUS_WORDS
 from webapp.people.models import Person
 from webapp.people.queries import names, rank_at
@@ -49,7 +50,7 @@ def plan_lines(one: Equipment, today: date) -> list[PlanLines]:
     """The plans in force that are about the piece: as far back as a page shows, however long it has been there."""
     zone = one.site.zone
     plans = [plan for plan in queries.plans_of(one.site_id, today) if concerns(plan, one)]
-    upcoming = {each.plan.id: each for each in next_of(plans, [one], zone)}
+    upcoming = {each.plan.id: each for each in next_of(plans, [] if one.retired_at else [one], zone)}
     found = []
     for plan in plans:
         since = looked_back(queries.interval_of(plan), today)
@@ -74,8 +75,8 @@ def documents_of(equipment_ids: Iterable[UUID]) -> dict[UUID, list[EquipmentDocu
     return {key: sorted(by_name.values(), key=lambda d: (d.valid_until or date.max, d.name)) for key, by_name in found.items()}
 
 
-def meters_with_last(site_id: UUID, equipment_id: UUID | None = None) -> list[tuple[Meter, Reading | None]]:
-    """Meters in use at the site, or of one piece, each with its last reading. Two queries."""
+def meters_with_last(site_id: UUID, equipment_id: UUID | None = None) -> list[tuple[Meter, Showed | None]]:
+    """Meters in use at the site, or of one piece, each with its last reading as it counts. Three queries."""
     wanted = sa.select(Meter).where(Meter.site_id == site_id, Meter.retired_at.is_(None)).order_by(Meter.number)
     if equipment_id:
         wanted = wanted.where(Meter.equipment_id == equipment_id)
@@ -84,8 +85,8 @@ def meters_with_last(site_id: UUID, equipment_id: UUID | None = None) -> list[tu
         sa.select(Reading.id).where(Reading.meter_id == Meter.id).order_by(Reading.at.desc(), Reading.id.desc()).limit(1).scalar_subquery()
     )
     ids = sa.select(latest).select_from(Meter).where(Meter.id.in_([meter.id for meter in meters]))
-    rows = db.session.scalars(sa.select(Reading).where(Reading.id.in_(ids)))
-    last = {reading.meter_id: reading for reading in rows}
+    rows = db.session.scalars(sa.select(Reading).where(Reading.id.in_(ids))).all()
+    last = {one.meter_id: one for one in queries.as_settled(rows, queries.verdicts_of(ids))}
     return [(meter, last.get(meter.id)) for meter in meters]
 
 
@@ -106,7 +107,13 @@ class Event:
 
 def events_of(one: Equipment, person: Person, before: datetime, now: datetime) -> tuple[list[Event], datetime | None]:
     """What happened before a moment, the latest first; and from where the page of older ones goes on, if there are any."""
-    found = [*_statuses(one, before), *_orders(one, person, before, now), *_renewals(one, before), *_documents(one, before)]
+    found = [
+        *_statuses(one, before),
+        *_orders(one, person, before, now),
+        *_renewals(one, before),
+        *_documents(one, before),
+        *_life(one, before),
+    ]
     found.sort(key=lambda event: event.at, reverse=True)
     shown = found[:SHOWN]
     return shown, (shown[-1].at if len(found) > SHOWN else None)
@@ -176,6 +183,24 @@ def _documents(one: Equipment, before: datetime) -> Iterator[Event]:
     people = names(row.person_id for row in rows)
     for row in rows:
         yield Event(row.at, "neutral", _("Document"), " ".join(filter(None, (row.name, row.number))), named(people[row.person_id]))
+
+
+def _life(one: Equipment, before: datetime) -> Iterator[Event]:
+    rows = [row for row in queries.lives_of(one) if row.at < before]
+    people = names(row.person_id for row in rows)
+    for row in rows:
+        successor = db.session.get(Equipment, row.successor_id) if row.successor_id else None
+        word = _("Out of use") if row.verb == "retire" else _("Back in use")
+        title = _("Replaced by %(name)s", name=f"{successor.number} {named(successor)}") if successor else row.reason or word
+        sub = " · ".join(filter(None, (named(people[row.person_id]), row.reason if successor else "")))
+        yield Event(
+            row.at,
+            "ended" if row.verb == "retire" else "on_time",
+            word,
+            title,
+            sub,
+            f"/equipment/items/{successor.id}" if successor else "",
+        )
 
 
 def last_status(one: Equipment) -> EquipmentStatus | None:

@@ -16,12 +16,13 @@ from webapp.core.clock import local_day
 from webapp.core.db import db
 from webapp.core.forms import check
 from webapp.core.i18n import day_words, named
+from webapp.core.ids import read_id
 from webapp.core.problems import Problem
-from webapp.equipment import lifeline, queries, register
-from webapp.equipment.forms import MeterForm
+from webapp.equipment import actions, lifeline, queries, register
+from webapp.equipment.forms import MeterForm, SettleForm
 from webapp.equipment.models import Meter, Reading
 from webapp.equipment.rules import Usage, usages, usual
-from webapp.equipment.words import DOUBT_WORDS, figure
+from webapp.equipment.words import DOUBT_WORDS, VERDICT_WORDS, figure
 from webapp.people.queries import names, rank_at
 from webapp.people.session import me
 from webapp.sites.models import Checkpoint, Site
@@ -33,6 +34,7 @@ BARS = 26  # stretches in the picture: half a year of weeks
 FEWEST = 8  # slots: one bar alone would look like a wall
 LISTED = 30  # readings below it
 TALL = 100  # of the highest bar
+MOST_DOUBTED = 30  # doubted readings on the list: there are hardly ever more
 
 
 @meter_pages.get("/meters/<slug>")
@@ -42,7 +44,7 @@ def meters(slug: str) -> str:
     site = site_for(me(), slug)
     lines = lifeline.meters_with_last(site.id)
     return render_template(
-        "equipment/meters.html", site_=site, sites=sites_for(me()), lines=lines, doubts=DOUBT_WORDS, today=local_day(clock.now(), site.zone), may_edit=may_edit(site)
+        "equipment/meters.html", doubted=queries.doubted_at(site.id, MOST_DOUBTED) if may_edit(site) else [], site_=site, sites=sites_for(me()), lines=lines, doubts=DOUBT_WORDS, today=local_day(clock.now(), site.zone), may_edit=may_edit(site)
     )  # fmt: skip
 
 
@@ -54,18 +56,53 @@ def may_edit(site: Site) -> bool:
 @meter_pages.get("/meters/items/<uuid:meter_id>")
 @gate.signed_in
 def meter_page(meter_id: UUID) -> str:
-    """One meter: what is expected, the form that works without signal, the usage, the readings."""
-    meter = queries.meter_for(me(), meter_id)
+    """One meter: what is expected, the form that works without signal, the usage, the readings; `?reading=` one of them to be settled."""
+    return show(queries.meter_for(me(), meter_id), {})
+
+
+def show(meter: Meter, errors: dict[str, str]) -> str:
+    """The page, with what was wrong in the form that settles a reading."""
     sound = queries.reads_of(meter.id)
     stretches = usages(sound, meter.digits)[-BARS:]
     rows = db.session.scalars(
         sa.select(Reading).where(Reading.meter_id == meter.id).order_by(Reading.at.desc(), Reading.id.desc()).limit(LISTED)
     ).all()
+    chosen = reading_of(meter, request.values.get("reading", "")) if may_edit(meter.site) else None
+    said = queries.verdicts_of(sa.select(Reading.id).where(Reading.meter_id == meter.id))
+    people = [row.person_id for row in rows] + [one.person_id for all_ in said.values() for one in all_]
     return render_template(
         "equipment/meter.html", meter=meter, site_=meter.site, usual=usual(sound, meter.digits), stretches=list(reversed(stretches)),
-        bars=bars_of(stretches, meter), rows=rows, people=names(row.person_id for row in rows), doubts=DOUBT_WORDS, may_edit=may_edit(meter.site),
+        bars=bars_of(stretches, meter), rows=rows, people=names([*people, *([chosen.person_id] if chosen else [])]), doubts=DOUBT_WORDS,
+        may_edit=may_edit(meter.site), counted={one.id: one for one in queries.as_settled(rows, said)}, said=said, verdicts=VERDICT_WORDS,
+        chosen=chosen, errors=errors, values=request.form if errors else {},
         spot=db.session.get(Checkpoint, meter.checkpoint_id) if meter.checkpoint_id else None, day=lambda at: local_day(at, meter.site.zone),
     )  # fmt: skip
+
+
+def reading_of(meter: Meter, key: str) -> Reading | None:
+    """A reading of the meter's; what is none of its is none."""
+    found = db.session.get(Reading, known) if (known := read_id(key)) else None
+    return found if found and found.meter_id == meter.id else None
+
+
+@meter_pages.post("/meters/items/<uuid:meter_id>/settle")
+@gate.at_least("supervisor")
+def settle(meter_id: UUID) -> Response | tuple[str, int]:
+    """Say what one of its readings is: as it came, another value, or none."""
+    meter = queries.meter_for(me(), meter_id, "supervisor")
+    reading = reading_of(meter, request.form.get("reading", ""))
+    if reading is None:
+        raise Problem("not-found")
+    form, errors = check(SettleForm, request.form)
+    errors = errors or (form.wrong(meter.digits) if form else {})
+    said = queries.verdicts_of(sa.select(Reading.id).where(Reading.id == reading.id)).get(reading.id, [])
+    if form is None or errors:
+        return show(meter, errors), 422
+    if form.after != (str(said[-1].id) if said else ""):
+        return show(meter, {"do": _("Somebody has said something of it meanwhile: look once more, please.")}), 409
+    actions.settle_reading(reading, form.do, form.value, form.reason, me().id, clock.now())
+    flash(_("Saved. The usage is worked out anew."))
+    return redirect(url_for("meters.meter_page", meter_id=meter.id), 303)
 
 
 @dataclass(frozen=True)

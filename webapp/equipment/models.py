@@ -112,11 +112,17 @@ class Meter(Base):
     site: Mapped[Site] = relationship(lazy="joined")
 
 
+DOUBTED = "doubt IS NOT NULL"
+
+
 class Reading(Base):
     """What a meter showed 抄表; its id is its record's. `doubt`: why it should be looked at again (`rules.doubt`), None when plausible."""
 
     __tablename__ = "reading"
-    __table_args__ = (sa.Index("ix_reading_meter_at", "meter_id", "at"),)
+    __table_args__ = (
+        sa.Index("ix_reading_meter_at", "meter_id", "at"),
+        sa.Index("ix_reading_doubted", "site_id", "at", sqlite_where=sa.text(DOUBTED), postgresql_where=sa.text(DOUBTED)),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"))

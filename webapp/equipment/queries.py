@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -13,8 +15,17 @@ from webapp.core.clock import local_day
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.equipment.due import Interval
-from webapp.equipment.models import Equipment, EquipmentStatus, MaintenanceDue, MaintenancePlan, Meter, Reading
-from webapp.equipment.rules import Change, Read
+from webapp.equipment.models import (
+    Equipment,
+    EquipmentLife,
+    EquipmentStatus,
+    MaintenanceDue,
+    MaintenancePlan,
+    Meter,
+    Reading,
+    ReadingVerdict,
+)
+from webapp.equipment.rules import Change, Read, Verdict, settled
 from webapp.people.models import Person
 from webapp.sites.queries import reach
 from webapp.work_orders.models import CALLED_OFF, WorkOrder
@@ -51,6 +62,31 @@ def parts_of(one: Equipment) -> list[Equipment]:
     return list(db.session.scalars(found.order_by(Equipment.number)))
 
 
+def lives_of(one: Equipment) -> list[EquipmentLife]:
+    """When it was taken out of use and back into it, in order."""
+    return list(
+        db.session.scalars(
+            sa.select(EquipmentLife).where(EquipmentLife.equipment_id == one.id).order_by(EquipmentLife.at, EquipmentLife.id)
+        )
+    )
+
+
+def predecessors_of(one: Equipment) -> list[Equipment]:
+    """What it replaced, and what is still out of use."""
+    replaced = sa.select(EquipmentLife.equipment_id).where(EquipmentLife.successor_id == one.id)
+    return list(
+        db.session.scalars(
+            sa.select(Equipment).where(Equipment.id.in_(replaced), Equipment.retired_at.isnot(None)).order_by(Equipment.number)
+        )
+    )
+
+
+def retired_at(site_id: UUID, most: int) -> list[Equipment]:
+    """Equipment out of use, the latest first."""
+    found = sa.select(Equipment).where(Equipment.site_id == site_id, Equipment.retired_at.isnot(None))
+    return list(db.session.scalars(found.order_by(Equipment.retired_at.desc(), Equipment.number).limit(most)))
+
+
 def changes_of(equipment_ids: Iterable[UUID], since: datetime) -> dict[UUID, list[Change]]:
     """What was said of each one's status since then, and the last thing before. Two queries, each from the index."""
     found: dict[UUID, list[Change]] = {}
@@ -69,22 +105,62 @@ def changes_of(equipment_ids: Iterable[UUID], since: datetime) -> dict[UUID, lis
     return found
 
 
-MISREAD = ("below_last", "too_long")  # what cannot be: the next readings are not compared with it
+MISREAD = ("below_last", "too_long", "aside")  # what cannot be, or was set aside: the next readings are not compared with it
 LATELY = 200  # readings that the next one is compared with
 
 
+def verdicts_of(readings: sa.Select[UUID]) -> dict[UUID, list[ReadingVerdict]]:
+    """What the office said of these readings (a question for their ids), by reading, in order. One query."""
+    found: dict[UUID, list[ReadingVerdict]] = {}
+    rows = sa.select(ReadingVerdict).where(ReadingVerdict.reading_id.in_(readings)).order_by(ReadingVerdict.at, ReadingVerdict.id)
+    for one in db.session.scalars(rows):
+        found.setdefault(one.reading_id, []).append(one)
+    return found
+
+
+@dataclass(frozen=True)
+class Showed:
+    """A reading as it counts: with the value and the doubt that the office left it."""
+
+    id: UUID
+    meter_id: UUID
+    at: datetime
+    value: Decimal
+    doubt: str | None
+
+
+def as_settled(rows: Iterable[Reading], said: Mapping[UUID, list[ReadingVerdict]]) -> list[Showed]:
+    """These readings as they count."""
+    found = []
+    for row in rows:
+        last = said[row.id][-1] if row.id in said else None
+        value, doubt = settled(row.value, row.doubt, Verdict(last.verb, last.value) if last else None)
+        found.append(Showed(row.id, row.meter_id, row.at, value, doubt))
+    return found
+
+
 def reads_of(meter_id: UUID, most: int = LATELY) -> list[Read]:
-    """What a meter showed of late, in order, without what was misread."""
-    sound = sa.or_(Reading.doubt.is_(None), Reading.doubt.not_in(MISREAD))
-    found = sa.select(Reading.at, Reading.value).where(Reading.meter_id == meter_id, sound).order_by(Reading.at.desc()).limit(most)
-    return [Read(at, value) for at, value in reversed(db.session.execute(found).all())]
+    """What a meter showed of late, in order, without what was misread. Two queries."""
+    rows = db.session.scalars(sa.select(Reading).where(Reading.meter_id == meter_id).order_by(Reading.at.desc()).limit(most)).all()
+    said = verdicts_of(sa.select(Reading.id).where(Reading.meter_id == meter_id))
+    return [Read(one.at, one.value) for one in as_settled(reversed(rows), said) if one.doubt not in MISREAD]
 
 
 def doubted_before(meter_id: UUID, at: datetime) -> Read | None:
-    """The reading before that moment, if it was doubted for being lower than the one before."""
-    found = sa.select(Reading.at, Reading.value, Reading.doubt).where(Reading.meter_id == meter_id, Reading.at < at)
-    last = db.session.execute(found.order_by(Reading.at.desc()).limit(1)).first()
-    return Read(last.at, last.value) if last and last.doubt == "below_last" else None
+    """The reading before that moment, if it is doubted for being lower than the one before, and the office has not said what it is."""
+    last = db.session.scalar(
+        sa.select(Reading).where(Reading.meter_id == meter_id, Reading.at < at).order_by(Reading.at.desc(), Reading.id.desc()).limit(1)
+    )
+    is_open = last is not None and last.doubt == "below_last" and not verdicts_of(sa.select(Reading.id).where(Reading.id == last.id))
+    return Read(last.at, last.value) if last and is_open else None
+
+
+def doubted_at(site_id: UUID, most: int) -> list[tuple[Reading, Meter]]:
+    """Doubted readings of a site of which the office has said nothing yet, the latest first."""
+    said = sa.exists().where(ReadingVerdict.reading_id == Reading.id)
+    found = sa.select(Reading, Meter).join(Meter, Meter.id == Reading.meter_id)
+    wanted = found.where(Reading.site_id == site_id, Reading.doubt.isnot(None), ~said, Meter.retired_at.is_(None))
+    return [(reading, meter) for reading, meter in db.session.execute(wanted.order_by(Reading.at.desc()).limit(most))]
 
 
 class Recurring(Protocol):

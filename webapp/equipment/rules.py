@@ -115,6 +115,22 @@ def confirms(doubted: Read | None, new: Read) -> bool:
     return doubted is not None and doubted.value <= new.value
 
 
+class Verdict(NamedTuple):
+    """What the office says of a reading: accept, correct (with the value it ought to have been) or aside."""
+
+    verb: str
+    value: Decimal | None = None
+
+
+def settled(value: Decimal, doubt: str | None, verdict: Verdict | None) -> tuple[Decimal, str | None]:
+    """(value, doubt) that count: as it came, unless the office has said something of it. Set aside, it counts no more than a misread one."""
+    if verdict is None:
+        return value, doubt
+    if verdict.verb == "aside":
+        return value, "aside"
+    return (verdict.value if verdict.verb == "correct" and verdict.value is not None else value), None
+
+
 def used_up(reads: Iterable[Read], digits: int, amount: Decimal, counts: Callable[[datetime], bool]) -> datetime | None:
     """When a meter had run for `amount` in the stretches that end on a day that counts; None while it has not."""
     total = Decimal(0)

@@ -17,6 +17,7 @@ from webapp.core import clock, gate, sheets
 from webapp.core.clock import local_day
 from webapp.core.forms import check
 from webapp.core.i18n import named
+from webapp.core.ids import read_id
 from webapp.core.problems import Problem
 from webapp.core.tasks import handle
 from webapp.equipment import actions, binder, item, listing, meters, plans, queries, register
@@ -29,6 +30,8 @@ from webapp.people.queries import rank_at
 from webapp.people.session import me
 from webapp.sites.models import Site
 from webapp.sites.queries import checkpoints_of, place_tree, site_for, sites_for
+
+MOST_RETIRED = 100  # shown below the register
 
 equipment = Blueprint("equipment", __name__)
 
@@ -53,7 +56,7 @@ def register_page(slug: str) -> str | Response:
         return sheets.hand_out(kind, "equipment", REGISTER, (line for line in lines if wanted.takes(line)), site.zone)
     return render_template(
         "equipment/register.html", site_=site, sites=sites_for(me()), groups=listing.by_class([line for line in lines if wanted.takes(line)]),
-        lines=lines, wanted=wanted, is_filtered=wanted != listing.Wanted(), today=local_day(now, site.zone), may_edit=may_edit(site),
+        lines=lines, retired=queries.retired_at(site.id, MOST_RETIRED), wanted=wanted, is_filtered=wanted != listing.Wanted(), today=local_day(now, site.zone), may_edit=may_edit(site),
         classes=[(code, named(known)) for code, known in CLASSES.items()], address=lambda **more: address_of(site, wanted, **more),
     )  # fmt: skip
 
@@ -103,8 +106,20 @@ def may_edit(site: Site) -> bool:
 @equipment.get("/equipment/<slug>/new")
 @gate.at_least("supervisor")
 def new_page(slug: str) -> str:
-    """The form for a new piece."""
-    return show_form(site_for(me(), slug, "supervisor"), None, request.args, {})
+    """The form for a new piece; `?replaces=` begins it with what the old one's place and kind are."""
+    site = site_for(me(), slug, "supervisor")
+    old = replaced()
+    like = {name: str(getattr(old, name) or "") for name in LIKE_THE_OLD} if old else {}
+    return show_form(site, None, like | request.args.to_dict(), {})
+
+
+LIKE_THE_OLD = ("class_code", "name", "name_en", "place_id", "checkpoint_id", "parent_id", "criticality")
+
+
+def replaced() -> Equipment | None:
+    """What the new piece is to replace, as the address or the form says; for somebody who may take that out of use."""
+    key = read_id(request.values.get("replaces", ""))
+    return queries.equipment_for(me(), key, "supervisor") if key else None
 
 
 @equipment.post("/equipment/<slug>/new")
@@ -121,6 +136,8 @@ def add(slug: str) -> Response | tuple[str, int]:
     except Problem:
         return show_form(site, None, request.form, {"number": _("This number is taken.")}), 422
     flash(_("%(name)s is on the register.", name=named(made)))
+    if (old := replaced()) is not None:
+        return redirect(url_for("item.item_page", equipment_id=old.id, successor=made.id, _anchor="out"), 303)
     return redirect(url_for("item.item_page", equipment_id=made.id), 303)
 
 

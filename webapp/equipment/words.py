@@ -29,6 +29,12 @@ DOUBT_WORDS: dict[str, LazyString] = {
     "too_long": lazy_gettext("More digits than the meter has"),
     "below_last": lazy_gettext("Below the last reading"),
     "jump": lazy_gettext("Far from what is usual"),
+    "aside": lazy_gettext("Set aside"),
+}
+VERDICT_WORDS: dict[str, LazyString] = {
+    "accept": lazy_gettext("Accepted"),
+    "correct": lazy_gettext("Corrected"),
+    "aside": lazy_gettext("Set aside"),
 }
 BASIS_WORDS: dict[str, LazyString] = {
     "law": lazy_gettext("Law"),

@@ -31,7 +31,7 @@ from webapp.work_orders.models import WorkOrder
 from webapp.work_orders.queries import done_lately, mine, types_of
 from webapp.work_orders.showing import own_steps, photos_shown
 
-PAGES = ("/today", "/scan", "/outbox", "/me", "/my-day", "/report", "/handover", "/work-orders/mine")
+PAGES = ("/today", "/scan", "/outbox", "/me", "/my-day", "/report", "/handover", "/here", "/work-orders/mine")
 MOST_OWN, MOST_OFFERED, MOST_DONE = 40, 10, 10  # orders whose pages a phone keeps
 MOST_PHOTOS = 40  # of all orders together: a phone has other things to keep
 MOST_GUIDES = 60  # pictures that show how to check, about 100 kB each
@@ -66,6 +66,7 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
         "rounds": [_round(view) for view in views],
         "orders": _orders(orders, person),
         "lists": [_offer(offer) for offer in offers],
+        "here": equipment.here_at(person, sites, now),
         "storms": [str(mode.id) for mode in storms_over([site.id for site in sites], now)],
         "colleagues": [{"id": str(p.id), "name": named(p)} for p in colleagues.values()],
         "sites": [{"slug": site.slug, "name": named(site)} for site in sites],

@@ -60,8 +60,9 @@ class ScanPage {
   /** Again at each return to the page: rounds begin and end while the scanner stays open in a pocket. */
   async learn() {
     try {
-      const { pack, scans, orders } = await today();
+      const { pack, scans, orders, fares } = await today();
       this.recorder.orders = orders;
+      this.recorder.fares = fares;
       this.recorder.pack = pack;
       this.recorder.remember(scans);
     } catch (error) {

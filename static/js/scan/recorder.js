@@ -29,6 +29,7 @@ export class Recorder {
     this.scans = scans;
     this.active = active;
     /** @type {import('../types').PackOrder[]} */ this.orders = [];
+    /** @type {Map<string, string>} how machines fare, by what this phone said */ this.fares = new Map();
   }
 
   /** This person's work orders at the point that was read, for saying "I am there". @param {Outcome} outcome */

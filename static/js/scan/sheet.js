@@ -6,6 +6,7 @@
  * @typedef {'found' | 'issue' | 'withdraw' | 'done'} Mode
  * @typedef {{save: (draft: {id: string, values: Record<string, any>, photos: NewPhoto[]}) => Promise<void>, drop: () => Promise<void>}} Drafts
  */
+import { daysUntil, hereAt } from '../equipment/here.js';
 import { offersAt } from '../inspect/offers.js';
 import { t } from '../words.js';
 import { answersIn, fill, firstMissing, inOrder, pointOut, questionField, withOrdinary } from './questions.js';
@@ -16,6 +17,8 @@ import { doneLine, labelWords, markOf, nextWords, placeWords, stateLine } from '
 
 /** @import { NewPhoto, Position } from '../types' */
 
+const MOST_HERE = 6; // links: a pump room's label has more machines than a sheet has room
+const DUE_SOON = 7;
 const DRAFT_MS = 400;
 /** @type {Record<string, string>} */
 const REASONS = { PhoneFull: 'form.full', NobodySignedIn: 'form.nobody', NeedsUpdate: 'form.update-first' };
@@ -77,6 +80,19 @@ export class Sheet {
     part(element, 'questions').replaceChildren(...inOrder(this.questions).map(questionField));
     this.offered = offersAt(this.parts.recorder.pack, outcome.verdict.checkpointId, new Date());
     part(element, 'lists').replaceChildren(...this.offered.map(offer));
+    this.describeHere();
+  }
+
+  /** Machines and meters that carry the label. A meter alone, outside a round, is what they came for. */
+  describeHere() {
+    const { element, outcome: { verdict: { checkpointId, round } } } = this;
+    const { machines, meters } = hereAt(this.parts.recorder.pack, checkpointId, this.parts.recorder.fares);
+    const links = [...meters.map((meter) => hereLink(checkpointId, meter.id, 'chart', t('here.read', { name: meter.name }))),
+      ...machines.map((machine) => hereLink(checkpointId, machine.id, 'briefcase', machineWords(machine)))];
+    part(element, 'here').replaceChildren(...links.slice(0, MOST_HERE));
+    if (!meters.length || round || part(element, 'orders').hasChildNodes()) return;
+    links[0].classList.replace('plain', 'next');
+    part(element, 'normal').classList.replace('next', 'plain');
   }
 
   /** Who has work to do here says so with one tap; outside a round that is what they came for. */
@@ -157,6 +173,7 @@ export class Sheet {
     }
     part(this.element, 'questions').hidden ||= this.questions.length === 0;
     part(this.element, 'lists').hidden ||= this.offered.length === 0;
+    part(this.element, 'here').hidden ||= !part(this.element, 'here').hasChildNodes();
     part(this.element, 'ordinary').hidden ||= !this.questions.some(({ kind }) => kind === 'yes_no' || kind === 'choice');
     part(this.element, 'orders').hidden ||= !part(this.element, 'orders').hasChildNodes();
     part(this.element, 'normal').hidden ||= !this.outcome.verdict.checkpoint; // nothing is known to be normal there
@@ -271,4 +288,20 @@ function offer({ list, due, address }) {
   link.href = address;
   part(link, 'words').textContent = t('inspect.offered', { name: list.name }) + (due ? ` · ${t('inspect.due')}${list.until ? `, ${t('inspect.until', { time: list.until })}` : ''}` : '');
   return link;
+}
+
+/** @param {string | null} checkpoint @param {string} id @param {string} icon @param {string} words */
+function hereLink(checkpoint, id, icon, words) {
+  const link = /** @type {HTMLAnchorElement} */ (clone('here'));
+  link.href = `/here?at=${checkpoint}#${id}`;
+  setIcon(link, icon);
+  part(link, 'words').textContent = words;
+  return link;
+}
+
+/** What it is, how it fares unless it runs, and what is to be done with it soon. @param {import('../types').PackMachine} machine */
+function machineWords({ name, status, due: [first] }) {
+  const days = first ? daysUntil(first.on, new Date()) : Infinity;
+  const due = days < 0 ? t('here.is-overdue') : days <= DUE_SOON ? t('here.is-due', { n: days }) : '';
+  return [name, status === 'running' ? '' : t(`machine.${status}`), due].filter(Boolean).join(' · ');
 }

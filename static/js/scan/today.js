@@ -1,6 +1,7 @@
 /** What the phone knows of today: the page pack, and this person's scans that the outbox holds. */
 import { whoami } from '../outbox/queue.js';
 import * as store from '../outbox/store.js';
+import { statusesSaid } from '../equipment/here.js';
 import { currentPack, refreshPack } from '../pack.js';
 import { advance, nextVerbs } from '../work/steps.js';
 import { scansIn } from './recorder.js';
@@ -9,10 +10,10 @@ import { scansIn } from './recorder.js';
 
 const FIRST_PACK_MS = 3000;
 
-/** @returns {Promise<{pack: Pack | null, scans: import('./recorder.js').KnownScan[], orders: PackOrder[]}>} */
+/** @returns {Promise<{pack: Pack | null, scans: import('./recorder.js').KnownScan[], orders: PackOrder[], fares: Map<string, string>}>} */
 export async function today() {
   const [pack, items, { person }] = await Promise.all([packOfToday(), store.records(), whoami()]);
-  return { pack, scans: scansIn(items, person), orders: ordersToReach(pack, items, person) };
+  return { pack, scans: scansIn(items, person), orders: ordersToReach(pack, items, person), fares: statusesSaid(pack, items) };
 }
 
 /** Work orders whose next step may be to be there, with what this phone has recorded since the pack was made.

@@ -166,4 +166,18 @@ export default {
   'inspect.offered': 'Inspect: {name}',
   'inspect.due': 'due now',
   'inspect.until': 'until {time}',
+
+  // What carries a label
+  'here.read': 'Read: {name}',
+  'here.last': '{figure}, {day}',
+  'here.due': '{name}: due {day}',
+  'here.overdue.one': '{name}: {n} day overdue',
+  'here.overdue.other': '{name}: {n} days overdue',
+  'here.is-overdue': 'maintenance overdue',
+  'here.is-due.one': 'maintenance due in {n} day',
+  'here.is-due.other': 'maintenance due in {n} days',
+  'machine.running': 'In operation',
+  'machine.fault': 'Fault',
+  'machine.repair': 'Under repair',
+  'machine.out_of_service': 'Out of service',
 };

@@ -157,4 +157,16 @@ export default {
   'inspect.offered': '检查：{name}',
   'inspect.due': '现在该做',
   'inspect.until': '{time} 前',
+
+  // What carries a label
+  'here.read': '抄表：{name}',
+  'here.last': '{figure}，{day}',
+  'here.due': '{name}：{day}到期',
+  'here.overdue.other': '{name}：已超期 {n} 天',
+  'here.is-overdue': '保养超期',
+  'here.is-due.other': '{n} 天后保养',
+  'machine.running': '运行中',
+  'machine.fault': '故障',
+  'machine.repair': '维修中',
+  'machine.out_of_service': '停用',
 };

@@ -13,6 +13,7 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
+DOUBTED = sa.text("doubt IS NOT NULL")
 CALLED_OFF = sa.text("state = 'cancelled' AND origin = 'plan'")
 
 
@@ -47,6 +48,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_reading_verdict_reading_id', 'reading_verdict', ['reading_id'], unique=False)
 
+    op.create_index('ix_reading_doubted', 'reading', ['site_id', 'at'], unique=False, sqlite_where=DOUBTED, postgresql_where=DOUBTED)
     op.create_index('ix_maintenance_due_plan_due', 'maintenance_due', ['plan_id', 'due_on'], unique=False)
     op.create_index('ix_maintenance_due_equipment_due', 'maintenance_due', ['equipment_id', 'due_on'], unique=False)
     op.create_index('ix_work_order_spot', 'work_order', ['site_id', 'spot', 'raised_at'], unique=False)
@@ -58,6 +60,7 @@ def downgrade() -> None:
     for table, name in (
         ('work_order', 'ix_work_order_called_off'), ('work_order', 'ix_work_order_checkpoint'), ('work_order', 'ix_work_order_spot'),
         ('maintenance_due', 'ix_maintenance_due_equipment_due'), ('maintenance_due', 'ix_maintenance_due_plan_due'),
+        ('reading', 'ix_reading_doubted'),
     ):
         op.drop_index(name, table_name=table)
     op.drop_table('reading_verdict')
