@@ -12,14 +12,14 @@ export async function currentPack() {
   return person ? ((await store.pocketGet('packs', person))?.pack ?? null) : null;
 }
 
-/** Fetches the pack when the one at hand is over half an hour old or of other weather, and has the worker keep its pages.
+/** Fetches the pack when the one at hand is over half an hour old, of other weather or in another language, and has the worker keep its pages.
  * @param {{now?: boolean}} [options] now: whatever its age */
 export async function refreshPack({ now = false } = {}) {
   const { person } = document.documentElement.dataset;
   if (!person || navigator.onLine === false) return;
   const kept = await store.pocketGet('packs', person);
   const { build } = document.documentElement.dataset;
-  if (!now && kept && kept.build === build && kept.pages && Math.abs(Date.now() - kept.at) < FRESH_MS && !isOtherWeather(kept.pack)) return;
+  if (!now && kept && kept.build === build && kept.pages && Math.abs(Date.now() - kept.at) < FRESH_MS && !isPast(kept.pack)) return;
   const reply = await fetch('/pack', { headers: { Accept: 'application/json' }, cache: 'no-store', redirect: 'error' });
   if (!reply.ok) return;
   /** @type {Pack} */
@@ -32,11 +32,12 @@ export async function refreshPack({ now = false } = {}) {
   document.dispatchEvent(new Event('rounds:pack-kept'));
 }
 
-/** Has a storm begun or ended since? A page fresh from the server knows; one from the phone's memory is as old as its pack.
- * @param {Pack} pack */
-function isOtherWeather({ storms = [] }) {
-  const { storms: known, cachedAt } = document.documentElement.dataset;
-  return known !== undefined && !cachedAt && known.trim() !== storms.join(' ');
+/** Has a storm begun or ended since, or does its person read another language now? A page fresh from the server knows; one from the phone's
+ * memory is as old as its pack. @param {Pack} pack */
+function isPast({ storms = [], language }) {
+  const { lang, dataset: { storms: known, cachedAt } } = document.documentElement;
+  if (cachedAt || known === undefined) return false;
+  return known.trim() !== storms.join(' ') || Boolean(language && !lang.startsWith(language.slice(0, 2)));
 }
 
 /** @param {Pack} pack @returns {Promise<boolean>} whether all its pages are on the phone now */

@@ -108,6 +108,7 @@ export interface PackMeter { id: string; number: string; name: string; unit: str
 export interface Pack {
   here?: Record<string, { machines: PackMachine[]; meters: PackMeter[] }>;
   lists?: PackList[];
+  language?: string;
   /** The storm modes that were on at the person's sites. */
   storms?: string[];
   /** The highest number of this device that the server knows of. */

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from tests.http.inspecting import GOOD, inspect, make_checklist
 from tests.making import NOW, Browser, Clock, Phone, World, looking, page
 from tests.upkeep import LIFT, make_meter, make_piece, make_plan, raise_due, say
 from webapp.equipment import queries
@@ -239,12 +240,25 @@ def test_only_a_supervisor_settles_and_only_the_meters_own(app: Flask, world: Wo
     other = make_meter(app, world, number="W-9")
     (reading,) = read(phone, other, 5)
     supervisor = sign_in("supervisor")
-    assert settle(supervisor, meter, reading, "accept") == 404
-    assert settle(supervisor, meter, UUID(int=7), "accept") == 404
+    assert settle(supervisor, meter, reading, "accept") == 422
+    assert settle(supervisor, meter, UUID(int=7), "accept") == 422
     assert settle(sign_in("guard"), other, reading, "accept") == 404
     assert settle(sign_in("elsewhere"), other, reading, "accept") == 404
     assert "It is right" not in page(sign_in("guard").get(f"/meters/items/{other}?reading={reading}")).text
     assert page(supervisor.get(f"/meters/items/{other}?reading=nonsense")).text
+
+
+# ---------------------------------------------------------------- everything that happened
+
+
+def test_inspections_stand_in_the_machines_history(app: Flask, world: World, lift: UUID, phone: Phone, sign_in: SignIn) -> None:
+    checklist = make_checklist(app, world)
+    sent = inspect(phone, checklist, GOOD | {"light": {"value": False}}, equipment=str(lift))
+    assert phone.one(sent)["status"] == "accepted"
+    seen = page(sign_in("supervisor").get(f"/equipment/items/{lift}"))
+    assert "Not passed Stairs" in seen.text
+    assert "1 finding" in seen.text
+    assert f"/inspections/{sent.id}" in seen.links
 
 
 # ---------------------------------------------------------------- at a label

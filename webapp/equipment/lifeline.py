@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
+from flask import Flask, current_app
 from flask_babel import gettext as _
 
 from webapp.core.db import db
@@ -105,9 +106,20 @@ class Event:
     href: str = ""
 
 
+HISTORY = "equipment_history"  # in an app's extensions: what slices above the register tell of a piece
+Tell = Callable[[Equipment, Person, datetime, int], Iterable[Event]]
+
+
+def also_told(app: Flask, tell: Tell) -> None:
+    """Let another slice tell what happened to a piece: before a moment, the latest first, so many at the most."""
+    app.extensions.setdefault(HISTORY, []).append(tell)
+
+
 def events_of(one: Equipment, person: Person, before: datetime, now: datetime) -> tuple[list[Event], datetime | None]:
     """What happened before a moment, the latest first; and from where the page of older ones goes on, if there are any."""
+    also: list[Tell] = current_app.extensions.get(HISTORY, [])
     found = [
+        *(event for tell in also for event in tell(one, person, before, SHOWN + 1)),
         *_statuses(one, before),
         *_orders(one, person, before, now),
         *_renewals(one, before),

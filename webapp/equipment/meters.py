@@ -92,7 +92,7 @@ def settle(meter_id: UUID) -> Response | tuple[str, int]:
     meter = queries.meter_for(me(), meter_id, "supervisor")
     reading = reading_of(meter, request.form.get("reading", ""))
     if reading is None:
-        raise Problem("not-found")
+        return show(meter, {}), 422
     form, errors = check(SettleForm, request.form)
     errors = errors or (form.wrong(meter.digits) if form else {})
     said = queries.verdicts_of(sa.select(Reading.id).where(Reading.id == reading.id)).get(reading.id, [])

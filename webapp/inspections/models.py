@@ -103,6 +103,7 @@ class Inspection(Base):
         sa.Index("ix_inspection_site_at", "site_id", "at"),
         sa.Index("ix_inspection_checkpoint_at", "checkpoint_id", "at"),
         sa.Index("ix_inspection_plan_at", "plan_id", "at"),
+        sa.Index("ix_inspection_equipment_at", "equipment_id", "at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -111,7 +112,7 @@ class Inspection(Base):
     version_id: Mapped[UUID] = mapped_column(sa.ForeignKey("checklist_version.id"))
     plan_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("inspection_plan.id"))
     checkpoint_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("checkpoint.id"))
-    equipment_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("equipment.id"), index=True)
+    equipment_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("equipment.id"))
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
     at: Mapped[datetime]
     answers: Mapped[dict[str, Any]]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, render_template, request
-from flask_babel import lazy_gettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
 
 from webapp.core import clock, gate, sheets
 from webapp.core.clock import day_bounds
@@ -17,6 +19,8 @@ from webapp.core.db import db
 from webapp.core.i18n import named
 from webapp.core.pages import page_of
 from webapp.core.problems import Problem
+from webapp.equipment.lifeline import Event
+from webapp.equipment.models import Equipment
 from webapp.inspections import queries, rules
 from webapp.inspections.content import SCORED, Content, Question
 from webapp.inspections.models import Checklist, ChecklistVersion, Finding, Inspection
@@ -79,6 +83,25 @@ def inspection_page(inspection_id: UUID) -> str:
         verdict=rules.judge(content, found.answers), photos=stored(photos) & photos, before=before, later=later, again=again_address(found, checklist),
         people=names([found.person_id, *(one.person_id for one in later)]), marks=GRADE_MARKS, words=GRADE_WORDS,
     )  # fmt: skip
+
+
+def inspected(one: Equipment, person: Person, before: datetime, most: int) -> Iterator[Event]:
+    """Inspections of a piece of equipment, for its history."""
+    rows = db.session.scalars(
+        sa.select(Inspection).where(Inspection.equipment_id == one.id, Inspection.at < before).order_by(Inspection.at.desc()).limit(most)
+    ).all()
+    lists = {each.id: each for each in db.session.scalars(sa.select(Checklist).where(Checklist.id.in_({row.checklist_id for row in rows})))}
+    people = names(row.person_id for row in rows)
+    for row in rows:
+        checklist = lists[row.checklist_id]
+        found = ngettext("%(num)d finding", "%(num)d findings", row.findings) if row.findings else ""
+        sub = " · ".join(filter(None, (named(people[row.person_id]), _("re-inspection") if row.again_of_id else "", found)))
+        may_open = row.person_id == person.id or may_inspect(person, person.trade, checklist)
+        word = f"{row.score} " if row.score is not None else ""
+        yield Event(
+            row.at, "done" if row.passed else "missed", word + str(_("Passed") if row.passed else _("Not passed")), named(checklist), sub,
+            f"/inspections/{row.id}" if may_open else "",
+        )  # fmt: skip
 
 
 def content_asked(found: Inspection) -> Content:

@@ -48,8 +48,8 @@ function meterCard(pack, { id, name, number: code, unit, digits, last, last_at: 
   return card;
 }
 
-/** @param {Pack} pack @param {PackMachine} machine */
-function machineCard(pack, { id, name, number: code, status, due }) {
+/** @param {Pack} pack @param {boolean} alone @param {PackMachine} machine */
+function machineCard(pack, alone, { id, name, number: code, status, due }) {
   const card = clone('machine');
   const root = /** @type {HTMLElement} */ (card.querySelector('[data-machine]'));
   Object.assign(root.dataset, { machine: id, machineStatus: status, made: pack.made_at });
@@ -62,6 +62,7 @@ function machineCard(pack, { id, name, number: code, status, due }) {
   if (pill) card.querySelector('[data-status-pill]')?.replaceChildren(pill.content.cloneNode(true));
   for (const piece of /** @type {NodeListOf<HTMLElement>} */ (card.querySelectorAll('[data-while]'))) piece.hidden = !piece.dataset.while?.split(' ').includes(status);
   for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (card.querySelectorAll('[data-while] input'))) field.disabled = Boolean(field.closest('[hidden]'));
+  /** @type {HTMLDetailsElement} */ (card.querySelector('details')).open = alone || location.hash === `#${id}`;
   lead(card, pack, `/equipment/items/${id}`);
   return card;
 }
@@ -82,6 +83,6 @@ if (place) {
   for (const words of document.querySelectorAll('[data-here-place]')) words.textContent = `${place.number} · ${place.place}`;
   for (const link of document.querySelectorAll('[data-here-report]')) link.setAttribute('href', `/report?checkpoint=${at}`);
 }
-if (pack) document.querySelector('[data-here]')?.replaceChildren(...meters.map((meter) => meterCard(pack, meter)), ...machines.map((machine) => machineCard(pack, machine)));
+if (pack) document.querySelector('[data-here]')?.replaceChildren(...meters.map((meter) => meterCard(pack, meter)), ...machines.map((machine) => machineCard(pack, machines.length === 1, machine)));
 for (const nothing of document.querySelectorAll('[data-here-nothing]')) /** @type {HTMLElement} */ (nothing).hidden = machines.length + meters.length > 0;
 if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();

@@ -48,6 +48,8 @@ def upgrade() -> None:
     )
     op.create_index('ix_reading_verdict_reading_id', 'reading_verdict', ['reading_id'], unique=False)
 
+    op.create_index('ix_inspection_equipment_at', 'inspection', ['equipment_id', 'at'], unique=False)
+    op.drop_index('ix_inspection_equipment_id', table_name='inspection')
     op.create_index('ix_reading_doubted', 'reading', ['site_id', 'at'], unique=False, sqlite_where=DOUBTED, postgresql_where=DOUBTED)
     op.create_index('ix_maintenance_due_plan_due', 'maintenance_due', ['plan_id', 'due_on'], unique=False)
     op.create_index('ix_maintenance_due_equipment_due', 'maintenance_due', ['equipment_id', 'due_on'], unique=False)
@@ -57,10 +59,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.create_index('ix_inspection_equipment_id', 'inspection', ['equipment_id'], unique=False)
     for table, name in (
         ('work_order', 'ix_work_order_called_off'), ('work_order', 'ix_work_order_checkpoint'), ('work_order', 'ix_work_order_spot'),
         ('maintenance_due', 'ix_maintenance_due_equipment_due'), ('maintenance_due', 'ix_maintenance_due_plan_due'),
-        ('reading', 'ix_reading_doubted'),
+        ('reading', 'ix_reading_doubted'), ('inspection', 'ix_inspection_equipment_at'),
     ):
         op.drop_index(name, table_name=table)
     op.drop_table('reading_verdict')
