@@ -129,6 +129,7 @@ def addresses(people: People) -> dict[str, str]:
         "old_label": old,
         "lift": f"/equipment/items/{own_id('equipment', 'DT-06')}",
         "here": f"/here?at={UUID(one_id(rows, 'SELECT e.checkpoint_id AS id FROM equipment e JOIN meter m ON m.checkpoint_id = e.checkpoint_id'))}",
+        "settle": "/meters/items/{}?reading={}".format(*(UUID(key) for key in rows(DOUBTED)[0].values())),
         "meter": f"/meters/items/{own_id('meter', 'DB-充电')}",
     } | jobs(people)
 
@@ -140,6 +141,9 @@ def jobs(people: People) -> dict[str, str]:
         "WHERE o.closed_at IS NULL AND (p.username = 'technician2' OR o.offered_trade = 'technician') ORDER BY o.raised_at"
     )
     return {f"job_{row['state']}": f"/work-orders/{UUID(row['id'])}" for row in found}
+
+
+DOUBTED = "SELECT r.meter_id, r.id FROM reading r JOIN meter m ON m.id = r.meter_id WHERE r.doubt IS NOT NULL AND m.retired_at IS NULL"
 
 
 def one_id(rows: Any, question: str) -> str:

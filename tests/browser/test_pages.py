@@ -90,6 +90,7 @@ SUPERVISOR = {
     "meters": "/meters/jinxiu",
     "meter": "{meter}",
     "new-meter": "/meters/jinxiu/new",
+    "settle": "{settle}",
     "maintenance": "/maintenance/jinxiu",
     "maintenance-overdue": "/maintenance/jinxiu?show=overdue",
     "new-plan": "/maintenance/jinxiu/new",
