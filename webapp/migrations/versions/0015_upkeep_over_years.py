@@ -1,6 +1,6 @@
 """equipment out of use and what replaced it; verdicts on readings; indexes by which upkeep stays quick over years
 
-Revision: 0014, after 0013
+Revision: 0015, after 0014
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 import webapp.core.db
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
