@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import browsing, intake, jobs, load, pages, photos, upkeep, world
+from tests.bench import browsing, intake, jobs, load, pages, photos, supervisor, world
 
 Rows = list[dict[str, Any]]
 
@@ -37,6 +38,7 @@ PARTS: dict[str, Callable[[world.World, Path], Rows]] = {
     "photos": photos.measure,
     "jobs": lambda _made, folder: jobs.growth(folder, 2_000, 200_000),
     "upkeep": lambda _made, folder: upkeep.measure(folder.parent),
+    "supervisor": lambda _made, folder: supervisor.growth(folder, 1_000_000, 200_000),
     "growth": lambda _made, folder: pages.growth(folder, 10_000, 1_000_000),
 }
 

@@ -28,7 +28,7 @@ PAGES = {"the work-order board": ("/work-orders", "boss"), "my work orders": ("/
 
 def growth(folder: Path, small: int, large: int) -> list[dict[str, Any]]:
     """Each page's time with many finished orders behind the open ones, against none."""
-    _hire(folder)
+    hire(folder)
     _fill(folder, small, open_orders=OPEN_ORDERS)
     before = pages.medians(folder, PAGES)
     _fill(folder, large - small, open_orders=0)
@@ -45,7 +45,8 @@ def growth(folder: Path, small: int, large: int) -> list[dict[str, Any]]:
     ]
 
 
-def _hire(folder: Path) -> None:
+def hire(folder: Path) -> None:
+    """Technicians."""
     app = world.application(folder)
     with app.test_request_context():
         with writing():
@@ -67,17 +68,18 @@ def _fill(folder: Path, count: int, open_orders: int) -> None:
         for first in range(0, count, AT_ONCE):
             with writing():
                 rows = [
-                    _order(chance, site, boss, fitters, points, is_open=n < open_orders) for n in range(first, min(count, first + AT_ONCE))
+                    order(chance, site, boss, fitters, points, is_open=n < open_orders) for n in range(first, min(count, first + AT_ONCE))
                 ]
                 db.session.execute(sa.insert(WorkOrder), rows)
-                db.session.execute(sa.insert(WorkStep), [step for row in rows for step in _steps(chance, row, boss)])
+                db.session.execute(sa.insert(WorkStep), [step for row in rows for step in steps(chance, row, boss)])
         with writing():
             db.session.execute(sa.text("ANALYZE"))
         db.session.remove()
         db.engine.dispose()
 
 
-def _order(chance: random.Random, site: Site, boss: UUID, fitters: list[UUID], points: list[Any], *, is_open: bool) -> dict[str, Any]:
+def order(chance: random.Random, site: Site, boss: UUID, fitters: list[UUID], points: list[Any], *, is_open: bool) -> dict[str, Any]:
+    """An order's row, open or verified."""
     now, own_id, point = clock.now(), UUID(int=chance.getrandbits(128)), chance.choice(points)
     raised = (
         now - timedelta(minutes=chance.randint(5, 3 * 1440)) if is_open else now - timedelta(minutes=chance.randint(5 * 1440, 900 * 1440))
@@ -100,7 +102,7 @@ WAY = {
 }  # fmt: skip
 
 
-def _steps(chance: random.Random, order: dict[str, Any], boss: UUID) -> list[dict[str, Any]]:
+def steps(chance: random.Random, order: dict[str, Any], boss: UUID) -> list[dict[str, Any]]:
     """The steps that bring an order where it stands."""
     at: datetime = order["raised_at"]
     made = []

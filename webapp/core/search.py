@@ -21,7 +21,6 @@ LONGEST = 24  # letters of a word that count
 MOST_TERMS = 12
 PREFIX_FROM = 3
 MOST_MEANT = 20  # words that begin alike
-LOOKED_THROUGH = 20_000  # the latest entries with the rarest word: older ones are left out of a very common question
 COUNTED = 2_000
 HAN = "㐀-鿿豈-﫿"
 RUNS = re.compile(rf"[{HAN}]+|[^\W{HAN}_]+")
@@ -115,12 +114,23 @@ def found(asked: str, within: Mapping[str, Iterable[UUID] | None], most: int) ->
     if not terms or not within or not all(terms):
         return []
     rarest, *others = sorted(terms, key=_count) if len(terms) > 1 else terms
-    latest = sa.select(SearchWord.entry_id).where(SearchWord.word.in_(rarest)).distinct()
-    said = sa.select(SearchEntry).where(SearchEntry.id.in_(latest.order_by(SearchWord.entry_id.desc()).limit(LOOKED_THROUGH)))
+    may = sa.or_(
+        *(
+            SearchEntry.kind == kind if sites is None else sa.and_(SearchEntry.kind == kind, SearchEntry.site_id.in_(list(sites)))
+            for kind, sites in within.items()
+        )
+    )
+    # Along the index from the latest entry backwards, word by word, until there are enough: the history behind them costs nothing.
+    ways = [_latest(word, others, may, most).subquery() for word in rarest]
+    ids = sa.union(*(sa.select(way.c.entry_id) for way in ways)).subquery()
+    said = sa.select(SearchEntry).where(SearchEntry.id.in_(sa.select(ids.c.entry_id)))
+    return list(db.session.scalars(said.order_by(SearchEntry.id.desc()).limit(most)))
+
+
+def _latest(word: str, others: list[list[str]], may: sa.ColumnElement[bool], most: int) -> sa.Select[int]:
+    """The latest entries with that word and one of each of the others."""
+    found = sa.select(SearchWord.entry_id).join(SearchEntry, SearchEntry.id == SearchWord.entry_id).where(SearchWord.word == word, may)
     for words in others:
-        said = said.where(sa.exists().where(SearchWord.entry_id == SearchEntry.id, SearchWord.word.in_(words)))
-    may = [
-        SearchEntry.kind == kind if sites is None else sa.and_(SearchEntry.kind == kind, SearchEntry.site_id.in_(list(sites)))
-        for kind, sites in within.items()
-    ]
-    return list(db.session.scalars(said.where(sa.or_(*may)).order_by(SearchEntry.id.desc()).limit(most)))
+        other = sa.orm.aliased(SearchWord)
+        found = found.where(sa.exists().where(other.entry_id == SearchWord.entry_id, other.word.in_(words)))
+    return found.order_by(SearchWord.entry_id.desc()).limit(most)
