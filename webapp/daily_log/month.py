@@ -1,4 +1,4 @@
-"""A month of a site as a calendar of days, and a week of its checkpoints by the hour. Derived; what is over is kept in memory."""
+"""A month of a site as a calendar of days, and a week of its checkpoints by the hour. Derived; nothing of it is stored."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ import sqlalchemy as sa
 
 from webapp.core.clock import DAY, day_bounds, local_day
 from webapp.core.db import db
-from webapp.daily_log.compared import Totals, totals_of
-from webapp.patrols import queries
-from webapp.patrols.models import RoundStep, Scan
-from webapp.records.models import Correction
+from webapp.daily_log.points import Points, points_of
+from webapp.patrols.models import Scan
 from webapp.sites.models import Checkpoint, Site
 
 HEAT_DAYS = 7
 HOURS = 24
 
 
-def state_of(sum_: Totals) -> str:
+def state_of(sum_: Points) -> str:
     """A day's state: missed, late, doubtful, on_time, or none when nothing was due."""
     marks = (("missed", sum_.missed), ("late", sum_.late), ("doubtful", sum_.doubtful), ("on_time", sum_.due))
     return next((state for state, count in marks if count), "none")
@@ -32,7 +30,7 @@ class Month:
     """A month: its first day, and a sum for each day up to today."""
 
     first: date
-    sums: dict[date, Totals]
+    sums: dict[date, Points]
 
     @property
     def weeks(self) -> list[list[date | None]]:
@@ -62,59 +60,11 @@ def _length(first: date) -> int:
     return (following - first).days
 
 
-Key = tuple[str, UUID, date]
-Mark = tuple[int, ...]  # what a day follows from: the plans, and how many scans, steps and withdrawals it has; all are only added to
-_kept: dict[Key, tuple[Mark, Totals]] = {}
-MOST_KEPT = 5_000
-
-
 def month_of(site: Site, first: date, now: datetime) -> Month:
-    """The month that begins with `first`. Days that are over are worked out once, as long as nothing comes for them."""
+    """The month that begins with `first`, up to today."""
     last = min(first + timedelta(days=_length(first) - 1), local_day(now, site.zone))
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    if not days:
-        return Month(first, {})
-    marks, address = _marks(site, days), str(db.engine.url)
-    changed = [day for day in days if _kept.get((address, site.id, day), (None,))[0] != marks[day]]
-    sums = totals_of(site, changed, now) if changed else {}
-    for day, found in sums.items():
-        if all(round_.closes_at < now for round_ in queries.rounds_on(site, day)):
-            _kept[address, site.id, day] = marks[day], found
-    while len(_kept) > MOST_KEPT:
-        del _kept[next(iter(_kept))]
-    return Month(first, {day: sums.get(day) or _kept[address, site.id, day][1] for day in days})
-
-
-def _marks(site: Site, days: list[date]) -> dict[date, Mark]:
-    plans = db.session.connection().scalar(queries.REVISION, {"site": site.id}) or 0
-    scans = _counted(
-        sa.select(Scan.day, sa.func.count()).where(Scan.site_id == site.id, Scan.day.between(days[0], days[-1])).group_by(Scan.day)
-    )
-    steps = _counted(
-        sa.select(RoundStep.day, sa.func.count())
-        .where(RoundStep.site_id == site.id, RoundStep.day.between(days[0], days[-1]))
-        .group_by(RoundStep.day)
-    )
-    gone: dict[date, int] = {}
-    for day, _id in _withdrawn(site, days):
-        gone[day] = gone.get(day, 0) + 1
-    return {day: (plans, scans.get(day, 0), steps.get(day, 0), gone.get(day, 0)) for day in days}
-
-
-def _counted(statement: sa.Select[date, int]) -> dict[date, int]:
-    return {row[0]: row[1] for row in db.session.execute(statement)}
-
-
-def _withdrawn(site: Site, days: list[date]) -> list[tuple[date, UUID]]:
-    """Scans of these days that were withdrawn, which is within minutes."""
-    start, end = day_bounds(days[0], site.zone)[0], day_bounds(days[-1], site.zone)[1]
-    found = (
-        sa.select(Scan.day, Scan.id)
-        .join(Correction, Correction.about == Scan.id)
-        .where(Correction.verb == "withdraw", Correction.at >= start - DAY, Correction.at < end + 2 * DAY)
-        .where(Scan.site_id == site.id, Scan.day.between(days[0], days[-1]))
-    )
-    return [(day, scan_id) for day, scan_id in db.session.execute(found)]
+    return Month(first, points_of(site, days, now))
 
 
 # ---------------------------------------------------------------- a week by the hour
