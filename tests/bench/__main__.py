@@ -11,8 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import browsing, intake, jobs, load, pages, photos, upkeep, world
-from tests.bench import browsing, intake, jobs, load, pages, photos, supervisor, world
+from tests.bench import browsing, intake, jobs, load, pages, photos, supervisor, upkeep, world
 
 Rows = list[dict[str, Any]]
 
