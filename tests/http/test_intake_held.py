@@ -75,6 +75,8 @@ def make_reason(reason: str, app: Flask, world: World, phone: Phone, patch: pyte
             return phone.record("work-step", {"order": str(world.garden), "verb": "accept"})
         case "unknown-equipment":
             return phone.record("equipment-status", {"equipment": str(world.garden), "status": "fault"})
+        case "unknown-question":
+            return phone.record("answer", {"question": str(world.garden), "verb": "explain"})
         case "unknown-meter":
             return phone.record("reading", {"meter": str(world.garden), "value": 5})
         case "error":

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.http.inspecting import content as checklist_content
-from tests.making import OPENED, Phone, World, looking
+from tests.making import NOW, OPENED, Phone, World, looking
 from webapp.core import clock
 from webapp.core.db import db, writing
+from webapp.daily_log.models import Answer, ExceptionDecision
 from webapp.equipment.models import Equipment, EquipmentStatus, Meter, Reading
 from webapp.handover.models import Handover, HandoverAnswer
 from webapp.inspections import actions as inspections
@@ -32,7 +33,7 @@ from webapp.work_orders.types import HANDBOOK_TYPES
 
 HERE = Path(__file__).parent
 INDEX: list[dict[str, Any]] = json.loads((HERE / "index.json").read_text())
-EFFECTS = (Scan, Note, RoundStep, Duty, Correction, WorkStep, Reading, EquipmentStatus, Inspection, Handover, HandoverAnswer)
+EFFECTS = (Scan, Note, RoundStep, Duty, Correction, WorkStep, Reading, EquipmentStatus, Inspection, Handover, HandoverAnswer, Answer)
 CODE = "9NTQ6SBNPP"
 SCHEDULE = "RMSEM"
 CHECKLIST = UUID("01a208d0-0000-7000-8000-0000000000cc")
@@ -40,6 +41,7 @@ ORDER = UUID("01a208d0-0000-7000-8000-0000000000aa")
 MACHINE = UUID("01a208d0-0000-7000-8000-0000000000dd")
 METER = UUID("01a208d0-0000-7000-8000-0000000000bb")
 COLLEAGUE = UUID("01a208d0-0000-7000-8000-0000000000dd")
+QUESTION = UUID("01a208d0-0000-7000-8000-0000000000dd")
 
 
 def name_of(exhibit: dict[str, Any]) -> str:
@@ -61,6 +63,8 @@ def museum(app: Flask, world: World) -> Flask:
         db.session.add(Person(id=COLLEAGUE, username="relief", name="接班人", trade="guard", password_hash="none"))
         db.session.flush()
         db.session.add(Membership(person_id=COLLEAGUE, site_id=world.garden, role="worker"))
+        asked = {"site_id": world.garden, "day": NOW.date(), "key": "missed:x", "number": 1, "person_id": world.people["supervisor"]}
+        db.session.add(ExceptionDecision(id=QUESTION, verb="ask", to_id=world.people["guard"], **asked))
         db.session.add(Meter(id=METER, site_id=world.garden, number="W-1", name="水表", unit="m³"))
         db.session.add(Equipment(id=MACHINE, site_id=world.garden, number="DT-03", class_code="lift", name="电梯3", place_id=world.lobby))
         checklist = Checklist(id=CHECKLIST, site_id=world.garden, name="楼道保洁", service="cleaning")

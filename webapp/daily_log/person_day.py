@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from webapp.core.clock import day_bounds
+from webapp.core.db import db
+from webapp.daily_log import settling
+from webapp.daily_log.lines import Line
+from webapp.daily_log.models import Answer, ExceptionDecision
 from webapp.patrols import queries
 from webapp.patrols.showing import RoundView, ScanLine, round_views, scan_lines
 from webapp.patrols.words import point_words
 from webapp.people.models import Duty, Person
-from webapp.people.queries import duty_between
+from webapp.people.queries import duty_between, names
 from webapp.sites.models import Site
+
+ROUND_KINDS = ("missed", "late", "induction")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a supervisor decided or asked about something this person did, and what the person answered."""
+
+    line: Line
+    decision: ExceptionDecision
+    by: Person | None
+    answer: Answer | None
 
 
 @dataclass
@@ -27,6 +44,22 @@ class PersonDay:
     lines: list[ScanLine]
     rounds: dict[str, RoundView]
     duty: list[Duty]
+    said: list[Said] = field(default_factory=list)
+
+    @property
+    def positions(self) -> int:
+        """Scans with which a position was kept."""
+        return sum(line.scan.lat is not None for line in self.lines)
+
+    @property
+    def frames(self) -> int:
+        """Scans with which a picture of what the camera saw was kept."""
+        return sum(line.scan.frame_sha256 is not None for line in self.lines)
+
+    @property
+    def photos(self) -> int:
+        """Photos taken on the day's rounds."""
+        return sum(len(line.photos) for line in self.lines)
 
     def words_of(self, line: ScanLine) -> tuple[str, str, str]:
         """(state, words, route) of a scan as it counts in its round."""
@@ -53,4 +86,15 @@ def person_day(person: Person, sites: Iterable[Site], day: date, now: datetime) 
         near = [r for offset in (-1, 0, 1) for r in queries.rounds_on(site, day + timedelta(days=offset)) if r.id in wanted]
         views |= {v.round.id: v for v in round_views(site, near, now)}
     duty = [d for site in sites for d in duty_between(site.id, start, end) if d.person_id == person.id]
-    return PersonDay(person, day, zone, lines, views, sorted(duty, key=lambda d: d.at))
+    return PersonDay(person, day, zone, lines, views, sorted(duty, key=lambda d: d.at), said_about(person, lines, views))
+
+
+def said_about(person: Person, lines: Iterable[ScanLine], rounds: Iterable[str]) -> list[Said]:
+    """Decisions and questions about this person's scans and rounds of the day, in order."""
+    keys = [f"doubtful:{line.scan.id}" for line in lines] + [f"{kind}:{round_id}" for round_id in rounds for kind in ROUND_KINDS]
+    if not keys:
+        return []
+    rows = db.session.scalars(sa.select(ExceptionDecision).where(ExceptionDecision.key.in_(keys)).order_by(ExceptionDecision.at)).all()
+    mine = [row for row in rows if str(person.id) in row.shown.get("people", ()) or row.to_id == person.id]
+    people, answers = names(row.person_id for row in mine), settling.answers_to(row.id for row in mine if row.verb == "ask")
+    return [Said(settling.line_of([row]), row, people.get(row.person_id), answers.get(row.id)) for row in mine]

@@ -17,6 +17,7 @@ from webapp.core.problems import Problem
 from webapp.daily_log import actions, rules
 from webapp.daily_log.day import Day, day_of
 from webapp.daily_log.days import parse_day
+from webapp.daily_log.reviewing import show_review
 from webapp.daily_log.settling import Item
 from webapp.daily_log.showing import show_log
 from webapp.daily_log.signing import Signing, signing_of
@@ -41,6 +42,7 @@ class DecideForm(BaseModel):
     verb: Literal["accept", "ask", "job", "aside", "carry", "again"]
     reason: Annotated[str, Field(max_length=LONGEST)] = ""
     type_code: Annotated[str, Field(max_length=20)] = "other"
+    then: Literal["day", "review"] = "day"
 
 
 class RemarkForm(BaseModel):
@@ -86,7 +88,17 @@ def decide(slug: str, day: str) -> AnyResponse:
         db.session.rollback()
         return again(site, wanted, 409, str(refused.sentence))
     db.session.flush()
+    if form.then == "review":
+        return reviewed(site)
     return done(site, wanted, item)
+
+
+def reviewed(site: Site) -> AnyResponse:
+    """The stream of doubtful scans as it stands now."""
+    if htmx.wants_fragment():
+        db.session.expire_all()
+        return make_response(show_review(site, typed={}))
+    return redirect(f"/review/{site.slug}", 303)
 
 
 def done(site: Site, day: date, item: Item | None = None) -> AnyResponse:
@@ -98,7 +110,9 @@ def done(site: Site, day: date, item: Item | None = None) -> AnyResponse:
 
 
 def again(site: Site, day: date, status: int, sentence: str) -> AnyResponse:
-    """The day as it stands now, with what was wrong, and what was typed."""
+    """The page as it stands now, with what was wrong, and what was typed."""
+    if request.form.get("then") == "review":
+        return make_response(show_review(site, wrong=sentence, typed=request.form), status)
     return make_response(show_log(site, day, wrong=sentence, typed=request.form), status)
 
 

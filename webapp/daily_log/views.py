@@ -16,12 +16,16 @@ from webapp.core.i18n import language
 from webapp.core.pages import get_or_404
 from webapp.core.problems import Problem
 from webapp.daily_log import live_pages, month_pages
+from webapp.daily_log.answers import answer_words
 from webapp.daily_log.days import parse_day
 from webapp.daily_log.handed import who_to_whom
+from webapp.daily_log.overview import overview
 from webapp.daily_log.person_day import person_day
+from webapp.daily_log.reviewing import review
 from webapp.daily_log.settle import settle
 from webapp.daily_log.showing import show_log
 from webapp.daily_log.walked import photo_address
+from webapp.daily_log.words import ANSWERS, DECIDED
 from webapp.patrols.showing import PointLine
 from webapp.people.models import Person
 from webapp.people.queries import people_reached, rank_at
@@ -94,7 +98,7 @@ def show_person_day(person: Person) -> str:
     today_ = clock.local_day(clock.now(), zone)
     day = parse_day(request.args["day"]) if "day" in request.args else today_
     return render_template("daily_log/person_day.html", shown=person_day(person, sites, day, clock.now()), today=today_, own=person.id == me().id,
-                           before=day - timedelta(days=1), after=day + timedelta(days=1))  # fmt: skip
+                           before=day - timedelta(days=1), after=day + timedelta(days=1), decided=DECIDED, answer_words=ANSWERS)  # fmt: skip
 
 
 # ---------------------------------------------------------------- evidence
@@ -126,6 +130,9 @@ def init(app: Flask) -> None:
     """Routes, and what its templates ask for."""
     app.register_blueprint(daily_log)
     app.register_blueprint(settle)
+    app.register_blueprint(review)
+    app.register_blueprint(overview)
     live_pages.init(app)
     month_pages.init(app)
     app.jinja_env.globals.update(photo_address=photo_address, answers_of=answers_of, printed_seal=printed_seal, who_to_whom=who_to_whom)
+    app.jinja_env.globals.update(said_in_answer=answer_words)

@@ -61,6 +61,8 @@ DESK: tuple[tuple[str, str, LazyString, str], ...] = (
 )
 BARS = {"desk": DESK, "tabs": TABS, "office": OFFICE}
 ALSO = {
+    "review": "log",
+    "days": "log",
     "rounds": "today",
     "labels": "sites",
     "checkpoints": "sites",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from webapp.daily_log.answers import Question, questions_for
 from webapp.equipment.offline import READS_METERS
 from webapp.inspections.offering import Offer, offers_for
 from webapp.patrols.mine import rounds_of
@@ -42,6 +43,7 @@ class Today:
     reads_meters: bool
     lists: list[Offer]
     points: dict[UUID, Checkpoint]
+    questions: list[Question]
 
     @property
     def minutes_to_start(self) -> int:
@@ -65,7 +67,7 @@ def today_of(person: Person, at: datetime) -> Today:
     points = checkpoints_by_id(point for offer in lists for point in offer.due)
     return Today(
         sites, on_duty(person.id, at), first, open_, coming, past, at, jobs, len(orders) - len(jobs), jobs_first,
-        person.trade == READS_METERS, lists, points,
+        person.trade == READS_METERS, lists, points, questions_for(person, at),
     )  # fmt: skip
 
 

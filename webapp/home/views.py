@@ -15,6 +15,7 @@ from webapp.core.forms import check
 from webapp.core.i18n import language
 from webapp.core.problems import Problem
 from webapp.core.static import asset
+from webapp.daily_log.answers import READY_WORDS
 from webapp.home.frame import init_frame
 from webapp.home.report import ReportSite
 from webapp.home.search import LONGEST, found
@@ -89,7 +90,8 @@ def today() -> str:
     """A field worker's day."""
     now = clock.now()
     day = today_of(session.me(), now)
-    return render_template("home/today.html", today=day, now=now, first=day.jobs[:FIRST_JOBS], **list_facts(day.jobs[:FIRST_JOBS]))
+    jobs = day.jobs[:FIRST_JOBS]
+    return render_template("home/today.html", today=day, now=now, first=jobs, ready_words=READY_WORDS, **list_facts(jobs))
 
 
 @home.get("/report")

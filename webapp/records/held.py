@@ -18,6 +18,7 @@ REASONS: dict[str, LazyString] = {
     "unknown-checklist": _("This checklist is not known here. The office checks which one was meant."),
     "unknown-equipment": _("This machine is not known here. The office checks which one was meant."),
     "unknown-meter": _("This meter is not known here. The office checks which one was meant."),
+    "unknown-question": _("The question that this answers is not known here. The office checks which one was meant."),
     "no-access": _("The community of this record is not one where its author works. The office checks it."),
     "revoked": _("The account or the phone has been blocked. The record is kept; please speak to the office."),
     "bad-time": _("The time of this record cannot be right. It is kept; the office puts it in its place."),

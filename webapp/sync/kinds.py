@@ -11,6 +11,9 @@ from pydantic import BaseModel
 
 from webapp.core.db import Base, db
 from webapp.core.problems import Problem
+from webapp.daily_log import answers
+from webapp.daily_log.bodies import AnswerBody
+from webapp.daily_log.models import Answer
 from webapp.equipment import actions as equipment
 from webapp.equipment.bodies import ReadingBody, StatusBody
 from webapp.equipment.models import EquipmentStatus, Reading
@@ -138,6 +141,10 @@ def equipment_status(batch: Batch, arrived: Arrived, body: StatusBody) -> UUID:
     return equipment.record_status(arrived, batch.author(arrived), body, batch.label(arrived)).site_id
 
 
+def answer(_batch: Batch, arrived: Arrived, body: AnswerBody) -> UUID:
+    return answers.record_answer(arrived, body)
+
+
 def request(batch: Batch, arrived: Arrived, body: RequestBody) -> UUID:
     where = _place(batch, arrived, body)
     if rank_at(batch.author(arrived), where.site_id) is None:
@@ -183,4 +190,5 @@ KINDS: dict[str, dict[int, Kind]] = {
     "handover": {1: Kind(HandoverBody, handover, None)},
     "equipment-status": {1: Kind(StatusBody, equipment_status, EquipmentStatus)},
     "round-step": {1: Kind(RoundStepBody, round_step, RoundStep)},
+    "answer": {1: Kind(AnswerBody, answer, Answer)},
 }

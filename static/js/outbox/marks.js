@@ -18,6 +18,7 @@
  *   [data-record="<record id>"]     (a note's or a step's row) with [data-mark] inside: gets that record's state
  *   [data-duty="on|off"]            the server's word on whether its reader is on duty, as of data-made; inside: [data-while="on"], and
  *     [data-duty-since] (`hidden`) with [data-mark]: the clocking the server did not count yet
+ *   [data-asked="<question id>"]    a supervisor's question: .asked-parts goes and [data-answered] (`hidden`, with [data-mark]) comes once this phone has answered
  * A row whose record the server already counts is left to the server.
  */
 import { t, time } from '../words.js';
@@ -37,7 +38,7 @@ const MAKES = { start: 'running', pause: 'paused', resume: 'running', end: 'ende
 /** Shows the outbox on this page and keeps it true. @returns {() => Promise<void>} to call when parts of the page were exchanged */
 export function startMarks() {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ let soon;
-  const show = async () => { await Promise.all([showCounts(), showRounds(), showOrders(), showRecords(), showDuty(), showMachines()]); showNote(); };
+  const show = async () => { await Promise.all([showCounts(), showRounds(), showOrders(), showRecords(), showDuty(), showMachines(), showAsked()]); showNote(); };
   subscribe((news) => {
     if (news.type === 'status') status = news.status;
     clearTimeout(soon);
@@ -166,6 +167,22 @@ function showMachine(machine, item) {
   showWhile(machine, status);
   // What is not asked now is not answered either.
   for (const field of /** @type {HTMLInputElement[]} */ (elements('[data-while] input', machine))) field.disabled = Boolean(field.closest('[hidden]'));
+}
+
+/** A question that this phone has answered is answered, whatever an older page says. */
+async function showAsked() {
+  const asked = elements('[data-asked]');
+  if (!asked.length) return;
+  const given = (await store.records()).filter(({ kind, receipt }) => kind === 'answer' && receipt?.status !== 'held');
+  for (const card of asked) {
+    const item = given.filter((each) => bodyOf(each).question === card.dataset.asked).at(-1);
+    const [parts] = elements('.asked-parts', card);
+    const [said] = elements('[data-answered]', card);
+    if (!item || !parts || !said) continue;
+    parts.hidden = true;
+    said.hidden = false;
+    mark(said, item);
+  }
 }
 
 async function showOrders() {

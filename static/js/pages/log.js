@@ -1,5 +1,5 @@
 /** A day's exceptions by keyboard: from one to the next, one key a decision. Without this script they are opened and decided by hand. */
-const items = () => /** @type {HTMLDetailsElement[]} */ ([...document.querySelectorAll('#settle details.item')]);
+const items = () => /** @type {HTMLDetailsElement[]} */ ([...document.querySelectorAll('[data-settle] details.item')]);
 const opened = () => /** @type {HTMLDetailsElement | null} */ (document.querySelector('details.item[open]'));
 const phone = matchMedia('(pointer: coarse)');
 /** What is pressed while the answer of the server is awaited must not fall on another exception. */
@@ -97,7 +97,10 @@ document.addEventListener('htmx:after:swap', () => {
 });
 document.addEventListener('htmx:error', () => { busy = false; });
 
+// A stream of one kind begins with its first.
+const first = document.querySelector('[data-settle="stream"]') && !phone.matches ? items()[0] : undefined;
 const named = location.hash && document.getElementById(location.hash.slice(1));
 if (named instanceof HTMLDetailsElement && named.matches('.item')) show(named);
+else if (first) first.open = true;
 
 export {};

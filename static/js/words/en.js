@@ -45,6 +45,7 @@ export default {
   'kind.reading': 'Reading',
   'kind.equipment-status': 'Machine',
   'kind.handover': 'Handover',
+  'kind.answer': 'Answer',
   'outbox.photos.one': '{n} photo to send',
   'outbox.photos.other': '{n} photos to send',
   'outbox.others.one': '{n} record of a colleague is on this phone. It goes out under their name.',

@@ -42,6 +42,7 @@ export default {
   'kind.reading': '抄表',
   'kind.equipment-status': '设备状态',
   'kind.handover': '交接班',
+  'kind.answer': '答复',
   'outbox.photos.other': '还有 {n} 张照片待发',
   'outbox.others.other': '本机另有 {n} 条同事的记录，将以他们本人的名义发送。',
   'outbox.receipt': '回执 {receipt}',
