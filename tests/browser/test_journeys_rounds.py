@@ -69,8 +69,8 @@ def in_the_log(office: Phone, server: Server, world: World, round_id: str, spots
     assert {row["status"] for row in rows.values()} == {"accepted"}
     assert len(rows) == len(scans)
     office.goto(f"/log/garden/{world.day}")
-    fold = office.page.locator(f'[id="r-{round_id}"]')
-    fold.locator("summary").click()
+    office.page.locator(f'a.row[href="/log/garden/{world.day}/rounds/{round_id}"]').click()
+    fold = office.page.get_by_role("table")
     for spot, scan in zip(spots, scans, strict=True):
         row = fold.get_by_role("row").filter(has_text=spot.name)
         happened = moment(json.loads(scan["payload"])["occurred_at"]).astimezone(ZONE)

@@ -94,9 +94,15 @@ def test_a_day_outside_the_products_life_is_404(phone: Phone, sign_in: SignIn, d
 
 
 def test_the_log_tells_exceptions_first_and_every_round(world: World, walked: Any, sign_in: SignIn) -> None:
-    text = page(sign_in("supervisor").get(LOG)).text
-    for words in ("hatch open", "Pump room", "6 min late", "Roof", "East gate", "missed", "Guard"):
+    office = sign_in("supervisor")
+    text = page(office.get(LOG)).text
+    for words in ("hatch open", "Pump room", "6 min late", "Roof", "missed", "Guard", "Night round 2/3"):
         assert words in text, words
+    round_ = page(office.get(f"{LOG}/rounds/{world.round()}")).text
+    for words in ("East gate", "On time", "22:10:00", "6 min late", "“hatch open”", "Missed", "Guard"):
+        assert words in round_, words
+    assert office.get(f"/log/garden/2026-11-22/rounds/{world.round()}").status_code == 404
+    assert sign_in("elsewhere").get(f"{LOG}/rounds/{world.round()}").status_code == 404
 
 
 def test_the_logs_fragment_and_page_share_an_address_and_caches_are_told(sign_in: SignIn, walked: Any) -> None:

@@ -162,7 +162,8 @@ def spells(rows: list[Duty], zone: str) -> list[str]:
 
 def day_of(site: Site, day: date, now: datetime) -> Day:
     """Read and derive a day: a fixed number of queries, none that grows with the site's history."""
-    rounds = queries.rounds_on(site, day)
+    planned = queries.rounds_by_day(site, [day, day - DAY])
+    rounds = planned[day]
     lines = scan_lines(queries.scans_of_day(site.id, day))
     counted = {r.id for r in rounds}
     views = round_views(site, rounds, now, [line for line in lines if line.scan.round_id in counted])
@@ -179,7 +180,9 @@ def day_of(site: Site, day: date, now: datetime) -> Day:
     shown = Day(site, day, now, views, loose, held, duty, notes, people, seal, jobs_of(the_day), pictures, asked_for(found), handovers)
     signatures = settling.signatures_of(site.id, [day, day - DAY])
     shown.signatures = signatures[day]
-    shown.lines = in_order([*lines_of(shown, the_day), *unsigned_lines(site, day, now, signatures[day - DAY])])
+    shown.lines = in_order(
+        [*lines_of(shown, the_day), *unsigned_lines(site, day, now, bool(signatures[day - DAY]) or not planned[day - DAY])]
+    )
     shown.items = settling.items_of(site.id, day, shown.lines)
     shown.remarks = settling.remarks_of(site.id, day)
     shown.people |= settling.people_of(shown.items, shown.remarks, shown.signatures, known=shown.people)
@@ -203,10 +206,10 @@ def lines_of(shown: Day, the_day: SiteDay) -> list[Line]:
     ]
 
 
-def unsigned_lines(site: Site, day: date, now: datetime, signatures: list[DaySignature]) -> list[Line]:
+def unsigned_lines(site: Site, day: date, now: datetime, is_settled: bool) -> list[Line]:
     """That the day before was not signed. Days on which no round was planned ask for no signature."""
     before, start = day - DAY, day_bounds(day, site.zone)[0]
-    if signatures or now < start or not queries.rounds_on(site, before):
+    if is_settled or now < start:
         return []
     href = f"/log/{site.slug}/{before}"
     sub = _("Nobody has signed this day yet.")

@@ -17,10 +17,10 @@ from webapp.core.i18n import day_words
 from webapp.core.problems import Problem
 from webapp.daily_log.day import Day, day_of
 from webapp.daily_log.models import DaySignature
-from webapp.daily_log.showing import parse_day
+from webapp.daily_log.days import parse_day
 from webapp.daily_log.signing import Signing, signing_of
 from webapp.daily_log.words import DAY_STATES
-from webapp.patrols.queries import rounds_on
+from webapp.patrols.queries import rounds_by_day
 from webapp.people.session import me
 from webapp.sites.models import Site
 from webapp.sites.queries import sites_for
@@ -56,13 +56,14 @@ class Standing:
 def standing_of(site: Site, day: date, now: datetime, signed: set[tuple[UUID, date]]) -> Standing:
     """Where the day and those before it stand."""
     shown = day_of(site, day, now)
-    strip = [mark_of(site, day - timedelta(days=n), signed) for n in range(STRIP - 1, 0, -1)]
+    before = [day - timedelta(days=n) for n in range(STRIP - 1, 0, -1)]
+    strip = [mark_of(site, each, bool(planned), signed) for each, planned in rounds_by_day(site, before).items()]
     return Standing(shown, signing_of(shown), strip)
 
 
-def mark_of(site: Site, day: date, signed: set[tuple[UUID, date]]) -> Mark:
+def mark_of(site: Site, day: date, is_planned: bool, signed: set[tuple[UUID, date]]) -> Mark:
     """A day before: signed or not."""
-    state = "signed" if (site.id, day) in signed else "unsigned" if rounds_on(site, day) else "none"
+    state = "signed" if (site.id, day) in signed else "unsigned" if is_planned else "none"
     return Mark(day, state, day_words(day, False))
 
 

@@ -26,10 +26,13 @@ from webapp.daily_log.settle import settle
 from webapp.daily_log.showing import show_log
 from webapp.daily_log.walked import photo_address
 from webapp.daily_log.words import ANSWERS, DECIDED
-from webapp.patrols.showing import PointLine
+from webapp.patrols import queries
+from webapp.patrols.showing import PointLine, round_views
+from webapp.patrols.words import STEP_WORDS
 from webapp.people.models import Person
 from webapp.people.queries import people_reached, rank_at
 from webapp.people.session import me
+from webapp.photos.queries import stored
 from webapp.photos.views import hand_out
 from webapp.records.models import Note, Record, RecordPhoto
 from webapp.records.rules import printed_seal
@@ -54,6 +57,19 @@ def today() -> AnyResponse:
 def log(slug: str, day: str) -> str:
     """A site's day: exceptions first, then every round. Live while it can still change."""
     return show_log(site_for(me(), slug, "supervisor"), parse_day(day))
+
+
+@daily_log.get("/log/<slug>/<day>/rounds/<round_id>")
+@gate.at_least("supervisor")
+def evidence(slug: str, day: str, round_id: str) -> str:
+    """A round of the day with every point's evidence: who, when, how far it proves that somebody was there, answers and pictures."""
+    site, wanted = site_for(me(), slug, "supervisor"), parse_day(day)
+    round_ = next((r for r in queries.rounds_on(site, wanted) if r.id == round_id), None)
+    if round_ is None:
+        raise Problem("not-found")
+    view = round_views(site, [round_], clock.now())[0]
+    pictures = stored([sha for line in view.scans for sha in (*line.photos, line.scan.frame_sha256) if sha])
+    return render_template("daily_log/evidence.html", view=view, site_=site, day=wanted, stored=pictures, step_words=STEP_WORDS)
 
 
 def answers_of(point: PointLine, note: Note) -> list[tuple[str, str]]:

@@ -27,7 +27,8 @@ def missed_lines(views: Iterable[RoundView]) -> list[Line]:
         if not points:
             continue
         names = _(", ").join(p.name for p in points[:NAMED]) + ("…" if len(points) > NAMED else "")
-        word = _("Ended early") if view.state.state == "ended" else ""
+        reason = f": “{view.end_reason}”" if view.end_reason else ""
+        word = _("Ended early") + reason if view.state.state == "ended" else ""
         missed = _("%(count)s missed", count=len(points)) if len(points) > 1 else _("Missed")
         found.append(
             Line(
@@ -97,7 +98,7 @@ def last_scan(view: RoundView, lines: list[ScanLine]) -> str:
 
 def said_of(view: RoundView, lines: Iterable[ScanLine] = ()) -> tuple[str, ...]:
     """What its people said while they walked: reasons of the round's steps, and of corrections to these scans."""
-    steps = [f"{STEP_WORDS[step.verb]}: “{step.reason}”" for step in view.state.steps if step.reason]
+    steps = [f"{STEP_WORDS[step.verb]}: “{step.reason}”" for step in view.state.steps if step.reason and step.verb != "end"]
     return (*steps, *(words for line in lines for words in said_about(line)))
 
 

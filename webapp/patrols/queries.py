@@ -95,6 +95,12 @@ def rounds_on(site: SiteLike, day: date) -> tuple[rules.Round, ...]:
     return _rounds_of(plans_of(site), day)
 
 
+def rounds_by_day(site: SiteLike, days: Iterable[date]) -> dict[date, tuple[rules.Round, ...]]:
+    """The rounds that begin on each of those local days: the plan is asked for once."""
+    plans = plans_of(site)
+    return {day: _rounds_of(plans, day) for day in days}
+
+
 @lru_cache(maxsize=1024)
 def _rounds_of(plans: tuple[rules.Plan, ...], day: date) -> tuple[rules.Round, ...]:
     found = [round_ for plan in plans for round_ in rules.occurrences(plan, day)]

@@ -70,15 +70,17 @@ def round_pill(state: RoundState) -> tuple[str, str]:
     return "on_time", _("On time")
 
 
+POINT_WORDS: dict[str, LazyString] = {
+    "on_time": lazy_gettext("on time"),
+    "early": lazy_gettext("early"),
+    "missed": lazy_gettext("missed"),
+    "open": lazy_gettext("not yet"),
+}
+
+
 def point_words(point: PointState) -> str:
     """On time, 4 min late, …"""
-    words = {
-        "on_time": _("on time"),
-        "late": _("%(minutes)s min late", minutes=point.late_by),
-        "early": _("early"),
-        "missed": _("missed"),
-        "open": _("not yet"),
-    }[point.state]
+    words = _("%(minutes)s min late", minutes=point.late_by) if point.state == "late" else str(POINT_WORDS[point.state])
     if point.state == "missed" and point.scan:
         words = _("missed; scanned after the round had closed")
     return words + (" · " + _("out of order") if point.out_of_order else "")

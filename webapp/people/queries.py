@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import lazyload
 
 from webapp.core import clock
 from webapp.core.db import db
@@ -100,11 +101,12 @@ def devices_reached(person: Person) -> sa.Select[Device]:
 
 
 def names(person_ids: Iterable[UUID]) -> dict[UUID, Person]:
-    """Persons by id, one query."""
+    """Persons by id, one query: their roles are read when somebody asks for them."""
     wanted = set(person_ids)
     if not wanted:
         return {}
-    return {p.id: p for p in db.session.scalars(sa.select(Person).where(Person.id.in_(wanted)))}
+    found = sa.select(Person).where(Person.id.in_(wanted)).options(lazyload(Person.memberships))
+    return {p.id: p for p in db.session.scalars(found)}
 
 
 def staff_of(site_id: UUID, trade: str | None = None) -> list[Person]:
