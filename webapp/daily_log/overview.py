@@ -16,8 +16,8 @@ from webapp.core.db import db
 from webapp.core.i18n import day_words
 from webapp.core.problems import Problem
 from webapp.daily_log.day import Day, day_of
-from webapp.daily_log.models import DaySignature
 from webapp.daily_log.days import parse_day
+from webapp.daily_log.models import DaySignature
 from webapp.daily_log.signing import Signing, signing_of
 from webapp.daily_log.words import DAY_STATES
 from webapp.patrols.queries import rounds_by_day
