@@ -116,6 +116,6 @@ export interface Pack {
   person: { id: string; name: string }; device: string; made_at: string; revision: string; build: string; day: string;
   pages: string[]; photos: string[]; salt: string;
   labels: Record<string, { checkpoint: string; version: number; current: boolean }>;
-  checkpoints: Record<string, { name: string; place: string; number: string; instructions: string; site: string; lat: number | null; lon: number | null; fence_m: number | null }>;
+  checkpoints: Record<string, { name: string; place: string; number: string; instructions: string; site: string; lat: number | null; lon: number | null; fence_m: number | null; /** A treatment: people keep off. */ keep_off?: { until: string; what: string } }>;
   rounds: PackRound[]; orders: PackOrder[]; posts: { checkpoint: string; name: string }[]; colleagues: { id: string; name: string }[]; sites: { slug: string; name: string }[];
 }

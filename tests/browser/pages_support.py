@@ -80,6 +80,8 @@ def serve(folder: Path) -> Server:
     return Server(World(made), folder).start()
 
 
+OF_JINXIU = "SELECT id FROM inspection WHERE site_id = (SELECT id FROM site WHERE slug = 'jinxiu')"
+AREA = "SELECT area.id FROM area JOIN checkpoint ON checkpoint.id = checkpoint_id WHERE number = '%s' AND kind = '%s' ORDER BY area.id"
 GUARDS_LIST = "SELECT id FROM checklist WHERE trade = 'guard' ORDER BY id"
 
 
@@ -121,8 +123,10 @@ def addresses(people: People) -> dict[str, str]:
         "order_finished": supervisor.first_link("/work-orders?group=finished", "/work-orders/0"),
         "token": rows("SELECT token FROM request ORDER BY id LIMIT 1")[0]["token"],
         "inspect": f"/inspect/{UUID(one_id(rows, GUARDS_LIST))}",
-        "inspection_failed": f"/inspections/{UUID(one_id(rows, 'SELECT id FROM inspection WHERE findings > 0 AND again_of_id IS NULL ORDER BY at DESC'))}",
-        "inspection_good": f"/inspections/{UUID(one_id(rows, 'SELECT id FROM inspection WHERE again_of_id IS NOT NULL ORDER BY at DESC'))}",
+        "inspection_failed": f"/inspections/{UUID(one_id(rows, OF_JINXIU + ' AND findings > 0 AND again_of_id IS NULL ORDER BY at DESC'))}",
+        "inspection_good": f"/inspections/{UUID(one_id(rows, OF_JINXIU + ' AND again_of_id IS NOT NULL ORDER BY at DESC'))}",
+        "area_cleaned": f"/areas/items/{UUID(one_id(rows, AREA % ('H-01', 'refuse')))}",
+        "area_green": f"/areas/items/{UUID(one_id(rows, AREA % ('Y-01', 'beds')))}",
         "checklist": f"/checklists/items/{UUID(one_id(rows, 'SELECT id FROM checklist ORDER BY id'))}",
         "plan": f"/inspections/plans/items/{UUID(one_id(rows, 'SELECT id FROM inspection_plan ORDER BY id'))}",
         "label": label,

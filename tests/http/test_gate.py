@@ -16,6 +16,7 @@ from webapp.core.db import db, writing
 from webapp.core.gate import OPEN, RANKS, access_of
 from webapp.equipment import register, renewal
 from webapp.equipment.models import Equipment
+from webapp.inspections.actions import begin_area
 from webapp.inspections.models import GuidePicture
 from webapp.people import actions
 from webapp.people.models import Person
@@ -53,6 +54,8 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "checklist_id": lambda world, made: made["checklist"],
     "inspection_id": lambda world, made: made["inspection"],
     "inspection_plan_id": lambda world, made: made["inspection_plan"],
+    "area_id": lambda world, made: made["area"],
+    "area_service": lambda world, made: "cleaning",
     "type_code": lambda world, made: "light",
     "equipment_id": lambda world, made: made["equipment"],
     "document_id": lambda world, made: made["document"],
@@ -65,7 +68,7 @@ VERBS = {"accounts.change_person": "disable", "sites.change_checkpoint": "label"
 # Site-scoped routes whose site is not in the address: what is there for them is listed, not named.
 SCOPED = {
     "slug", "checkpoint_id", "route_id", "schedule_id", "round_id", "record_id", "request_id", "order_id", "person_id", "device_id", "equipment_id",
-    "renewal_id", "meter_id", "plan_id", "checklist_id", "inspection_id", "inspection_plan_id",
+    "renewal_id", "meter_id", "plan_id", "checklist_id", "inspection_id", "inspection_plan_id", "area_id",
 }  # fmt: skip
 # One's own things, or those of one's people: whoever else asks finds nothing.
 OFFICE = {"desk", "supervisor", "manager", "admin"}
@@ -109,6 +112,8 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
         work.take_step(order, WorkStep(verb="finish", person_id=world.people["technician"], at=clock.now()), clock.now())
         item = charging.add_item(world.garden, charging.ItemFacts("labour", "hour", "人工"), 6000, world.people["manager"], clock.now())
         reported["item"] = item.id
+        facts = {"checkpoint_id": world.gate.id, "kind": "lobby", "grade": 2, "begins_on": clock.now().date()}
+        reported["area"] = begin_area(world.garden, facts, world.people["supervisor"]).id
         db.session.add(GuidePicture(site_id=world.garden, sha256=named_photo(content)["sha256"], person_id=world.people["supervisor"]))
     inspected = make_inspection(app, world, phone, content)
     return (

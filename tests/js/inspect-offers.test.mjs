@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { narrowed, wantsPhoto } from '../../static/js/inspect/rules.js';
-import { offersAt } from '../../static/js/inspect/offers.js';
+import { keepOffAt, offersAt } from '../../static/js/inspect/offers.js';
 
 const list = (/** @type {string} */ id, more = {}) => ({ id, plan: null, name: id, site: 'garden', points: null, due: [], from: null, until: null, ...more });
 const pack = /** @type {any} */ ({ checkpoints: { gate: { site: 'garden' }, far: { site: 'river' } }, lists: [
@@ -32,4 +32,12 @@ test('a re-inspection asks what failed; a photo is wanted where it fails', () =>
   assert.equal(wantsPhoto(question('a', { photo: 'fail' }), { value: 'fail', photos: [''] }), false);
   assert.equal(wantsPhoto(question('a', { photo: 'fail' }), { value: 'pass' }), false);
   assert.equal(wantsPhoto(question('a', { photo: 'always' }), undefined), true);
+});
+
+test('who comes after a treatment is told as long as its interval lasts', () => {
+  const pack = /** @type {any} */ ({ checkpoints: { a: { site: 's', keep_off: { until: '2026-11-25T08:00:00Z', what: 'matrine' } }, b: { site: 's' } } });
+  assert.equal(keepOffAt(pack, 'a', new Date('2026-11-25T07:59:00Z'))?.what, 'matrine');
+  assert.equal(keepOffAt(pack, 'a', new Date('2026-11-25T08:00:00Z')), null);
+  assert.equal(keepOffAt(pack, 'b', new Date('2026-11-24T08:00:00Z')), null);
+  assert.equal(keepOffAt(null, 'a', new Date('2026-11-24T08:00:00Z')), null);
 });

@@ -74,7 +74,8 @@ def missed_lines(site: Site, day: date, end: datetime, now: datetime) -> list[Li
         left_out = list(dict.fromkeys(missed[plan.id]))
         if left_out:
             said = _(", ").join(named(points[point]) for point in left_out[:NAMED] if point in points)
-            count = _("%(count)s of %(all)s places missed", count=len(left_out), all=len(plan.points))
+            asked = len({line.point for line in lines[plan.id] if line.due_on == day})
+            count = _("%(count)s of %(all)s places missed", count=len(left_out), all=asked)
             found.append(
                 Line(
                     "missed",

@@ -68,7 +68,9 @@ class History:
         self.upkeep = Upkeep(
             self.seed, self.start, self.end, self.towns["jinxiu"], self.staff, self.phones, self.roster, self.later, self.machines
         )
-        self.inspecting = Inspecting(self.seed, self.start, self.end, self.towns["jinxiu"], self.staff, self.phones, self.service.craft)
+        self.inspecting = [
+            Inspecting(self.seed, self.start, self.end, town, self.staff, self.phones, self.service.craft) for town in self.towns.values()
+        ]
 
     def play(self) -> None:
         """Let everything happen, in order, and bring every phone back to the office at the end."""
@@ -97,7 +99,8 @@ class History:
         yield self.reissued_at, lambda: self.towns[REISSUED[0]].reissue(REISSUED[1], self.reissued_at)
         yield from self.service.events()
         yield from self.upkeep.events()
-        yield from self.inspecting.events()
+        for inspecting in self.inspecting:
+            yield from inspecting.events()
         for days_ago, oddity in ODDITIES.items():
             yield self._ago(days_ago, ODD_HOUR), partial(self._oddity, oddity, self._ago(days_ago, ODD_HOUR))
         while day <= last:

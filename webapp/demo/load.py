@@ -48,7 +48,8 @@ def load(seed: int, end: datetime, days: int = DAYS) -> None:
             for town in towns.values():
                 build_plans(town, staff["manager"].id, opened, start.date())
                 build_prices(town, staff["manager"].id, opened)
-            build_checklists(towns["jinxiu"], staff["manager"].id, opened)
+            for town in towns.values():
+                build_checklists(town, staff["manager"].id, opened)
             machines = build_register(towns["jinxiu"], staff["manager"].id, opened)
         phones = {username: Phone.hand_out(person, zone, opened) for username, person in staff.items()}
         History(seed, start, end, towns, phones, staff, machines).play()

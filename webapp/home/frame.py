@@ -75,6 +75,7 @@ ALSO = {
     "prices": "charges",
     "agreements": "types",
     "checklists": "inspections",
+    "areas": "inspections",
 }
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from webapp.daily_log.answers import Question, questions_for
 from webapp.equipment.offline import READS_METERS
+from webapp.inspections.keeping_off import Treatment, treated_now
 from webapp.inspections.offering import Offer, offers_for
 from webapp.patrols.mine import rounds_of
 from webapp.patrols.showing import RoundView
@@ -44,6 +45,7 @@ class Today:
     lists: list[Offer]
     points: dict[UUID, Checkpoint]
     questions: list[Question]
+    treated: list[Treatment]
 
     @property
     def minutes_to_start(self) -> int:
@@ -68,6 +70,7 @@ def today_of(person: Person, at: datetime) -> Today:
     return Today(
         sites, on_duty(person.id, at), first, open_, coming, past, at, jobs, len(orders) - len(jobs), jobs_first,
         person.trade == READS_METERS, lists, points, questions_for(person, at),
+        treated_now([site.id for site in sites], at),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from webapp.equipment.models import Equipment
 from webapp.inspections import queries, rules
 from webapp.inspections.bodies import InspectionBody
 from webapp.inspections.content import Content
-from webapp.inspections.models import Checklist, ChecklistVersion, Finding, GuidePicture, Inspection, InspectionPlan, SiteMode
+from webapp.inspections.models import Area, Checklist, ChecklistVersion, Finding, GuidePicture, Inspection, InspectionPlan, SiteMode
 from webapp.people.authors import Author
 from webapp.people.queries import rank_at
 from webapp.photos.actions import store_drawn
@@ -92,12 +92,13 @@ def record_inspection(arrived: Arrived, author: Author, body: InspectionBody, la
         if before.checklist_id != checklist.id:
             raise Held("bad-body")
     answers = {key: answer.model_dump(mode="json") for key, answer in body.answers.items()}
-    verdict = rules.judge(_asked_of(version, body.again_of), answers)
+    content = _asked_of(version, body.again_of)
+    verdict, off = rules.judge(content, answers), rules.keep_off(content, answers)
     equipment_id = _equipment(checklist.site_id, body, checkpoint)
     made = Inspection(
         id=arrived.id, site_id=checklist.site_id, checklist_id=checklist.id, version_id=version.id, plan_id=_plan(checklist, body),
         checkpoint_id=checkpoint.id if checkpoint else None, equipment_id=equipment_id, person_id=author.id, at=arrived.at, answers=answers,
-        text=arrived.envelope.note, score=verdict.score, passed=verdict.passed, findings=len(verdict.findings), again_of_id=body.again_of,
+        keep_off_until=arrived.at + off if off else None, text=arrived.envelope.note, score=verdict.score, passed=verdict.passed, findings=len(verdict.findings), again_of_id=body.again_of,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -190,3 +191,32 @@ def end_plan(plan: InspectionPlan, day: date) -> None:
     if plan.ends_on is None or plan.ends_on > day:
         plan.ends_on = day
         db.session.flush()
+
+
+def begin_area(site_id: UUID, facts: dict[str, Any], person_id: UUID) -> Area:
+    """An area from its first day on. Raises Problem conflict when its place has one of that kind already."""
+    running = sa.select(Area.id).where(Area.checkpoint_id == facts["checkpoint_id"], Area.kind == facts["kind"], Area.ends_on.is_(None))
+    if db.session.scalar(running.limit(1)) is not None:
+        raise Problem("conflict")
+    area = Area(site_id=site_id, made_by_id=person_id, **facts)
+    db.session.add(area)
+    db.session.flush()
+    return area
+
+
+def end_area(area: Area, day: date) -> None:
+    """It is nobody's task from that day on. Ending it again changes nothing."""
+    if area.ends_on is None:
+        area.ends_on = max(day, area.begins_on)
+        db.session.flush()
+
+
+def regrade(area: Area, grade: int, size_m2: float | None, day: date, person_id: UUID) -> Area:
+    """The same place with another grade or size from that day on; what was asked for before stays as it was. Raises Problem conflict for one that has ended."""
+    if area.ends_on is not None:
+        raise Problem("conflict")
+    if (area.grade, area.size_m2) == (grade, size_m2):
+        return area
+    end_area(area, day)
+    facts = {"checkpoint_id": area.checkpoint_id, "kind": area.kind, "grade": grade, "size_m2": size_m2, "begins_on": area.ends_on}
+    return begin_area(area.site_id, facts, person_id)

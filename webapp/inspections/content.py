@@ -10,6 +10,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Kind = Literal["pass", "yes_no", "choice", "several", "number", "text", "photo", "reading", "signature", "instruction"]
+Role = Literal["", "before", "after", "agent", "dose", "area", "keep_off"]
+ROLE_KINDS = {"before": ("photo",), "after": ("photo",), "dose": ("number", "text"), "area": ("number",), "keep_off": ("number",)}
 ANSWERED = ("pass", "yes_no", "choice", "several", "number", "text", "photo", "reading", "signature")  # an instruction only speaks
 SCORED = ("pass", "yes_no", "choice", "number")
 MOST_QUESTIONS = 300
@@ -34,7 +36,8 @@ class Question(Model):
     """One question. `pass`: pass, flag or fail; `good`: the answers that pass (choice, yes_no); `low`/`high`: the range that passes (number).
 
     `weight`: 0 for one that does not count; `photo`: never, fail (wanted where it fails) or always; `raises`: the type of work that
-    failing asks for, "" none; `meter`: number of the meter that a reading is of.
+    failing asks for, "" none; `meter`: number of the meter that a reading is of; `role`: what the answer tells others: a photo of before or
+    after, the agent, dose and area of a treatment, or for how many hours people keep off.
     """
 
     id: Id
@@ -56,6 +59,7 @@ class Question(Model):
     raises: Annotated[str, Field(max_length=20)] = ""
     severity: Literal["minor", "major", "danger"] = "minor"
     meter: Annotated[str, Field(max_length=20)] = ""
+    role: Role = ""
     when: Condition | None = None
 
     @model_validator(mode="after")
@@ -67,6 +71,8 @@ class Question(Model):
             raise ValueError("choices_en")
         if self.kind == "choice" and not set(self.good) <= set(self.choices):
             raise ValueError("good")
+        if self.kind not in ROLE_KINDS.get(self.role, (self.kind,)):
+            raise ValueError("role")
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError("range")
         return self

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from webapp.inspections.content import MOST_QUESTIONS, Content
 
 FIELDS = (
-    "id", "kind", "text", "text_en", "guidance", "guidance_en", "picture", "weight", "unit", "low", "high", "photo", "raises", "severity", "meter", "required",
+    "id", "kind", "text", "text_en", "guidance", "guidance_en", "picture", "weight", "unit", "low", "high", "photo", "raises", "severity", "meter", "role", "required",
     "choices", "choices_en", "good", "when_question", "when_equals",
 )  # fmt: skip
 LISTS = ("choices", "choices_en", "good")
@@ -156,7 +156,7 @@ def question_from(item: Item, used: set[str], before: Mapping[str, Item]) -> tup
         item["id"] = f"q{number}"
         used.add(item["id"])
     odd: dict[str, str] = {}
-    plain = ("id", "kind", "text", "text_en", "guidance", "guidance_en", "picture", "unit", "photo", "raises", "severity", "meter")
+    plain = ("id", "kind", "text", "text_en", "guidance", "guidance_en", "picture", "unit", "photo", "raises", "severity", "meter", "role")
     value: dict[str, Any] = {name: item[name] for name in plain if item.get(name)} | {"required": bool(item.get("required"))}
     for name in LISTS:
         value[name] = [line.strip() for line in item.get(name, "").splitlines() if line.strip()]
@@ -216,7 +216,7 @@ def _reason(text: str) -> str:
     """One of the words that `editing.WRONG` says in a sentence."""
     if text == "missing":
         return "too_short"
-    for known in ("too_short", "too_long", "range", "choices_en", "choices", "good", "pattern", "than_equal"):
+    for known in ("too_short", "too_long", "range", "choices_en", "choices", "good", "role", "pattern", "than_equal"):
         if known in text:
             return known
     return "odd"

@@ -24,7 +24,7 @@ from webapp.inspections import actions, drafting, queries
 from webapp.inspections.content import Content
 from webapp.inspections.drafting import Item
 from webapp.inspections.models import Checklist, ChecklistVersion
-from webapp.inspections.words import KIND_WORDS, PHOTO_WORDS, SEVERITY_WORDS
+from webapp.inspections.words import KIND_WORDS, PHOTO_WORDS, PURPOSE_WORDS, ROLE_WORDS, SEVERITY_WORDS
 from webapp.people.queries import names
 from webapp.people.session import me
 from webapp.people.words import TRADE_WORDS
@@ -46,6 +46,7 @@ WRONG: dict[str, LazyString] = {
     "choices": lazy_gettext("At least two choices, please, one a line."),
     "choices_en": lazy_gettext("As many English choices as choices, or none."),
     "good": lazy_gettext("What passes must be among the choices."),
+    "role": lazy_gettext("This does not fit the kind of answer: before and after are photos, area and hours are numbers."),
     "pattern": lazy_gettext("Only small letters, digits, - and _ here."),
     "than_equal": lazy_gettext("This number is out of its range."),
     "no-picture": lazy_gettext("This picture is not on this server. Upload it here."),
@@ -67,6 +68,7 @@ class ChecklistForm(BaseModel):
     name_en: Annotated[str | None, Field(max_length=80)] = None
     service: Literal["repair", "cleaning", "greening", "security", "order", "service"]
     target: Literal["place", "equipment", "area"] = "place"
+    purpose: Literal["check", "work", "spot"] = "check"
     class_code: Annotated[str | None, Field(max_length=20)] = None
     trade: Literal["guard", "technician", "cleaner", "gardener", "service", "management"] | None = None
     source: Annotated[str, Field(max_length=200)] = ""
@@ -119,6 +121,7 @@ def choices_of() -> dict[str, list[tuple[str, str]]]:
     return {
         "service_options": [(code, str(word)) for code, word in SERVICE_WORDS.items()],
         "trade_options": [(code, str(word)) for code, word in TRADE_WORDS.items()],
+        "purpose_options": [(code, str(word)) for code, word in PURPOSE_WORDS.items()],
         "target_options": [(code, str(word)) for code, word in TARGET_WORDS.items()],
         "class_options": [(code, named(known)) for code, known in CLASSES.items()],
     }
@@ -210,7 +213,7 @@ def show_editor(
         preview = drafting.content_from([dict(item) for item in items], score)[0]
     return render_template(
         "inspections/editor.html", checklist=checklist, items=items, score=score, wrong=wrong, sentences=WRONG, preview=preview, notice=notice, types=types,
-        file_errors=file_errors or [], changed=drafting.touched(changed, len(items)), kinds=list(KIND_WORDS.items()), photos=list(PHOTO_WORDS.items()), severities=list(SEVERITY_WORDS.items()),
+        file_errors=file_errors or [], changed=drafting.touched(changed, len(items)), kinds=list(KIND_WORDS.items()), photos=list(PHOTO_WORDS.items()), severities=list(SEVERITY_WORDS.items()), roles=list(ROLE_WORDS.items()),
         versions=versions_of(checklist), base=checklist.versions[-1].number if checklist.versions else 0, today=clock.local_day(clock.now(), checklist.site.zone),
         asked=[(item["id"], f"{item['id']} {item.get('text', '')[:40]}") for item in items if item["what"] == "question" and item.get("id")], **choices_of(),
     )  # fmt: skip
@@ -247,7 +250,7 @@ def change_settings(checklist_id: UUID) -> AnyResponse | tuple[str, int]:
 
 def copy_of(checklist: Checklist) -> Checklist:
     """The same list under another name, with its newest version as its first."""
-    fields = ("site_id", "service", "target", "class_code", "trade", "source")
+    fields = ("site_id", "service", "target", "purpose", "class_code", "trade", "source")
     facts = {name: getattr(checklist, name) for name in fields}
     english = f"{checklist.name_en[:70]} (copy)" if checklist.name_en else None
     made = Checklist(name=f"{checklist.name[:74]}（副本）", name_en=english, **facts)

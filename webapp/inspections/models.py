@@ -11,11 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.core import clock, ids
 from webapp.core.db import Base
-from webapp.sites.models import Site
+from webapp.sites.models import Checkpoint, Site
 
 
 class Checklist(Base):
-    """A checklist 检查表. `target`: place, equipment or area; `class_code`: of the equipment it is for; `trade`: whose it is, None anybody's."""
+    """A checklist 检查表. `target`: place, equipment or area; `class_code`: of the equipment it is for; `trade`: whose it is, None anybody's;
+    `purpose`: check, work (a record of work done) or spot (a spot check, which scores an area)."""
 
     __tablename__ = "checklist"
 
@@ -27,6 +28,7 @@ class Checklist(Base):
     target: Mapped[str] = mapped_column(sa.String(10), default="place")
     class_code: Mapped[str | None] = mapped_column(sa.String(20))
     trade: Mapped[str | None] = mapped_column(sa.String(20))
+    purpose: Mapped[str] = mapped_column(sa.String(10), default="check")
     source: Mapped[str] = mapped_column(sa.String(200), default="")
     retired_at: Mapped[datetime | None]
 
@@ -64,7 +66,8 @@ class InspectionPlan(Base):
     """Which checklist is to be done where and how often (`equipment.due.Interval`), and by whom.
 
     `points`: ids of checkpoints; `from_time`, `until_time`: the local hours in which; `shared`: one of the trade does it, else everybody
-    must; `mode`: always, storm (only while the site is in storm mode) or calm (not then). A change ends it and begins another.
+    must; `area_kind`, `area_grade`: instead of `points`, wherever an area of that kind and grade is (None: of any grade); `source`,
+    `confidence`: where its frequency was read and how sure that is (`grades`); `mode`: always, storm (only while the site is in storm mode) or calm (not then). A change ends it and begins another.
     """
 
     __tablename__ = "inspection_plan"
@@ -75,6 +78,10 @@ class InspectionPlan(Base):
     name: Mapped[str] = mapped_column(sa.String(80))
     name_en: Mapped[str | None] = mapped_column(sa.String(80))
     points: Mapped[list[Any]]
+    area_kind: Mapped[str | None] = mapped_column(sa.String(20))
+    area_grade: Mapped[int | None]
+    source: Mapped[str] = mapped_column(sa.String(200), default="")
+    confidence: Mapped[str] = mapped_column(sa.String(1), default="")
     every: Mapped[int]
     unit: Mapped[str] = mapped_column(sa.String(10))
     from_completion: Mapped[bool] = mapped_column(default=False)
@@ -95,7 +102,8 @@ class InspectionPlan(Base):
 class Inspection(Base):
     """One inspection 检查; its id is its record's. Its verdict is judged by the version it was made with, and written down for lists.
 
-    `again_of_id`: the inspection whose failed questions this one looks at again (复检).
+    `again_of_id`: the inspection whose failed questions this one looks at again (复检); `keep_off_until`: until when people keep off what was
+    treated.
     """
 
     __tablename__ = "inspection"
@@ -104,6 +112,8 @@ class Inspection(Base):
         sa.Index("ix_inspection_checkpoint_at", "checkpoint_id", "at"),
         sa.Index("ix_inspection_plan_at", "plan_id", "at"),
         sa.Index("ix_inspection_equipment_at", "equipment_id", "at"),
+        sa.Index("ix_inspection_checklist_at", "checklist_id", "at"),
+        sa.Index("ix_inspection_site_keep_off", "site_id", "keep_off_until"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -121,6 +131,7 @@ class Inspection(Base):
     passed: Mapped[bool]
     findings: Mapped[int] = mapped_column(default=0)
     again_of_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("inspection.id"), index=True)
+    keep_off_until: Mapped[datetime | None]
 
 
 class Finding(Base):
@@ -135,6 +146,29 @@ class Finding(Base):
     severity: Mapped[str] = mapped_column(sa.String(10))
     text: Mapped[str] = mapped_column(sa.Text, default="")
     order_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("work_order.id"), index=True)
+
+
+class Area(Base):
+    """An area that is cleaned or cared for: a place with its label, of a kind (`grades.KINDS`) and a grade, which says how often what is done.
+
+    `size_m2`: in square metres. Never changed but for its end: another grade is another area from that day on, at the same place.
+    """
+
+    __tablename__ = "area"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    checkpoint_id: Mapped[UUID] = mapped_column(sa.ForeignKey("checkpoint.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    grade: Mapped[int]
+    size_m2: Mapped[float | None]
+    begins_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    made_by_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    checkpoint: Mapped[Checkpoint] = relationship(lazy="joined")
+    site: Mapped[Site] = relationship(lazy="select")
 
 
 class SiteMode(Base):

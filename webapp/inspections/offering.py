@@ -16,11 +16,11 @@ from webapp.core.gate import RANKS
 from webapp.equipment.models import Equipment
 from webapp.equipment.queries import interval_of
 from webapp.inspections import queries
-from webapp.inspections.models import Checklist, Inspection, InspectionPlan, SiteMode
-from webapp.inspections.planned import LOOK_BACK, Doing, Line, Planned, Storms, lines_of, storm_days
+from webapp.inspections.models import Area, Checklist, Inspection, InspectionPlan, SiteMode
+from webapp.inspections.planned import LOOK_BACK, Doing, Line, Planned, Span, Storms, lines_of, storm_days
 from webapp.people.models import Person
 from webapp.people.queries import Membered, rank_at, staff_of
-from webapp.sites.models import Site
+from webapp.sites.models import Checkpoint, Site
 
 OPEN = ("due", "overdue")
 LONG_AGO = timedelta(days=800)  # plans by months and years remember longer than those by days
@@ -57,17 +57,45 @@ def plans_of(site_id: UUID, now: datetime) -> list[InspectionPlan]:
     )
 
 
-def planned(plan: InspectionPlan, staff: Iterable[UUID] = ()) -> Planned:
-    """A plan's row as the rules take it. `staff`: those of its trade, for a plan that everybody must do."""
+def areas_of(site_id: UUID, plans: Iterable[InspectionPlan] | None = None) -> list[Area]:
+    """A site's areas, ended ones included, by number of their place; none, unasked, when no plan of these is for areas."""
+    if plans is not None and not any(plan.area_kind for plan in plans):
+        return []
+    rows = sa.select(Area).join(Checkpoint, Checkpoint.id == Area.checkpoint_id).where(Area.site_id == site_id)
+    return list(db.session.scalars(rows.order_by(Checkpoint.number, Area.begins_on)))
+
+
+def spans_of(plan: InspectionPlan, areas: Iterable[Area]) -> dict[UUID, tuple[Span, ...]] | None:
+    """From when until when which places are areas of the plan's kind and grade; None for a plan with places of its own."""
+    if not plan.area_kind:
+        return None
+    found: dict[UUID, tuple[Span, ...]] = {}
+    for area in areas:
+        if area.kind == plan.area_kind and plan.area_grade in (None, area.grade):
+            found[area.checkpoint_id] = (*found.get(area.checkpoint_id, ()), (area.begins_on, area.ends_on))
+    return found
+
+
+def points_of(plan: InspectionPlan, areas: Iterable[Area]) -> tuple[UUID, ...]:
+    """Where a plan is done now."""
+    spans = spans_of(plan, areas)
+    if spans is None:
+        return tuple(UUID(point) for point in plan.points)
+    return tuple(point for point, times in spans.items() if times[-1][1] is None)
+
+
+def planned(plan: InspectionPlan, staff: Iterable[UUID] = (), areas: Iterable[Area] = ()) -> Planned:
+    """A plan's row as the rules take it. `staff`: those of its trade, for a plan that everybody must do; `areas`: the site's."""
+    spans = spans_of(plan, areas)
     people = () if plan.shared else ((plan.person_id,) if plan.person_id else tuple(staff))
     return Planned(
-        interval_of(plan), tuple(UUID(point) for point in plan.points), time.fromisoformat(plan.from_time), time.fromisoformat(plan.until_time),
-        frozenset(plan.weekdays), people, plan.mode, plan.ends_on,
+        interval_of(plan), tuple(spans) if spans is not None else tuple(UUID(point) for point in plan.points), time.fromisoformat(plan.from_time), time.fromisoformat(plan.until_time),
+        frozenset(plan.weekdays), people, plan.mode, plan.ends_on, spans,
     )  # fmt: skip
 
 
 def standing(site: Site, plans: list[InspectionPlan], now: datetime) -> dict[UUID, list[Line]]:
-    """What became of every time each plan asked for, by plan: three queries, however many plans there are."""
+    """What became of every time each plan asked for, by plan: four queries, however many plans there are."""
     zone = ZoneInfo(site.zone)
     local = now.astimezone(zone)
     since = now - (LONG_AGO if any(plan.unit in ("month", "year") for plan in plans) else LOOK_BACK + timedelta(days=8))
@@ -82,11 +110,11 @@ def standing(site: Site, plans: list[InspectionPlan], now: datetime) -> dict[UUI
         if plan_id is None or point is None:
             continue
         done.setdefault(plan_id, []).append(Doing(point, person, at.astimezone(zone).replace(tzinfo=None)))
-    storms = storms_of(site, now)
+    storms, areas = storms_of(site, now), areas_of(site.id, plans)
     found = {}
     for plan in plans:
         staff = [one.id for one in staff_of(site.id, plan.trade)] if not plan.shared and not plan.person_id else []
-        found[plan.id] = lines_of(planned(plan, staff), done.get(plan.id, []), local.replace(tzinfo=None), storms)
+        found[plan.id] = lines_of(planned(plan, staff, areas), done.get(plan.id, []), local.replace(tzinfo=None), storms)
     return found
 
 
@@ -104,14 +132,14 @@ def offers_for(person: Person, site: Site, now: datetime) -> list[Offer]:
     }
     today = clock.local_day(now, site.zone)
     plans = [plan for plan in plans_of(site.id, now) if plan.checklist_id in lists and plan.begins_on <= today and _theirs(plan, person)]
-    lines = standing(site, plans, now)
+    lines, areas = standing(site, plans, now), areas_of(site.id, plans)
     offers = []
     for plan in sorted(plans, key=lambda plan: (plan.from_time, plan.name)):
         mine = [line for line in lines[plan.id] if line.person in (None, person.id)]
         due = tuple(dict.fromkeys(line.point for line in mine if line.state in OPEN and line.due_on <= today))
         done = sum(1 for line in mine if line.done_on == today)
         if due or done or (plan.mode == "always" and plan.unit != "day"):
-            offers.append(Offer(lists[plan.checklist_id], plan, site, tuple(UUID(point) for point in plan.points), due, done))
+            offers.append(Offer(lists[plan.checklist_id], plan, site, points_of(plan, areas), due, done))
     classed = _points_by_class(site.id) if any(one.class_code for one in lists.values()) else {}
     free = [one for one in lists.values() if one.id not in {plan.checklist_id for plan in plans}]
     return [*offers, *(Offer(one, None, site, tuple(classed.get(one.class_code, ())) if one.class_code else None) for one in free)]

@@ -18,15 +18,17 @@ from webapp.core.pages import safe_next
 from webapp.core.problems import Problem
 from webapp.equipment.due import BadInterval, next_due
 from webapp.inspections import actions, coverage, queries
+from webapp.inspections.grades import GRADES, KINDS, RATES
 from webapp.inspections.models import Checklist, InspectionPlan
-from webapp.inspections.offering import OPEN, planned, plans_of, standing
-from webapp.inspections.plan_form import PlanForm, month_words, often, values_of, weekday_words
+from webapp.inspections.offering import OPEN, areas_of, planned, plans_of, points_of, standing
+from webapp.inspections.plan_form import PlanForm, month_words, often, values_of, values_of_rate, weekday_words
 from webapp.inspections.words import LINE_MARKS, LINE_WORDS, MODE_WORDS, UNIT_WORDS
 from webapp.people.queries import names, staff_of
 from webapp.people.session import me
 from webapp.people.words import TRADE_WORDS
 from webapp.sites.models import Site
 from webapp.sites.queries import checkpoints_by_id, checkpoints_of, reach, site_for, sites_for
+from webapp.work_orders.words import SERVICE_WORDS
 
 plan_pages = Blueprint("inspection_plans", __name__)
 
@@ -41,6 +43,7 @@ def plans(slug: str) -> str:
     now = clock.now()
     rows = plans_of(site.id, now)
     today, lines = clock.local_day(now, site.zone), standing(site, rows, now)
+    areas = areas_of(site.id, rows)
     counts = {
         plan.id: {
             "done": sum(1 for line in lines[plan.id] if line.done_on == today),
@@ -52,7 +55,7 @@ def plans(slug: str) -> str:
     return render_template(
         "inspections/plans.html", site_=site, sites=sites_for(me(), "supervisor"), plans=rows, counts=counts, often=often, modes=MODE_WORDS,
         lists={one.id: one for one in queries.checklists_of(site.id)}, trades=TRADE_WORDS, people=names(plan.person_id for plan in rows if plan.person_id),
-        storm=queries.is_storm(site.id, now),
+        storm=queries.is_storm(site.id, now), kinds=KINDS, where={plan.id: len(points_of(plan, areas)) for plan in rows},
     )  # fmt: skip
 
 
@@ -73,9 +76,12 @@ def storm(slug: str) -> Response:
 @plan_pages.get("/inspections/plans/<slug>/new")
 @gate.at_least("supervisor")
 def new_plan(slug: str) -> str:
-    """The form of a new plan."""
+    """The form of a new plan; `?rate=` fills it with a standard's proposal."""
     site = site_for(me(), slug, "supervisor")
-    return show_form(site, None, MultiDict(values_of(None, clock.local_day(clock.now(), site.zone))), {})
+    today = clock.local_day(clock.now(), site.zone)
+    wanted = request.args.get("rate", type=int)
+    proposed = RATES[wanted] if wanted is not None and 0 <= wanted < len(RATES) else None
+    return show_form(site, None, MultiDict(values_of_rate(proposed, today) if proposed else values_of(None, today)), {})
 
 
 @plan_pages.post("/inspections/plans/<slug>/new")
@@ -147,6 +153,10 @@ def checked(site: Site) -> tuple[PlanForm | None, dict[str, str]]:
     checklist = db.session.get(Checklist, form.checklist)
     if checklist is None or checklist.site_id != site.id:
         errors["checklist"] = _("This is not possible here.")
+    if form.area_kind and form.area_kind not in KINDS:
+        errors["area_kind"] = _("This is not possible here.")
+    if not form.points and not form.area_kind:
+        errors["points"] = _("Choose places, or areas of a kind.")
     if not set(form.points) <= {point.id for point in checkpoints_of(site.id)}:
         errors["points"] = _("This is not possible here.")
     if form.person and form.person not in {person.id for person in staff_of(site.id)}:
@@ -174,6 +184,7 @@ def show_form(site: Site, plan: InspectionPlan | None, values: MultiDict[str, st
         lists=[(str(one.id), named(one)) for one in lists], units=list(UNIT_WORDS.items()), modes=list(MODE_WORDS.items()), months=month_words(),
         weekdays=weekday_words(), trades=list(TRADE_WORDS.items()), staff=[(str(one.id), named(one)) for one in staff_of(site.id)],
         spots=[(str(one.id), f"{one.number} {named(one)}", named(one.place)) for one in checkpoints_of(site.id)], next_=following(plan, today),
+        kinds=[(kind.code, f"{SERVICE_WORDS[kind.service]} · {named(kind)}") for kind in KINDS.values()], grades=[(str(grade), str(grade)) for grade in GRADES],
     )  # fmt: skip
 
 

@@ -13,9 +13,13 @@ LOOK_BACK = timedelta(days=62)  # a grid by days or weeks is counted from here: 
 MODES = ("always", "storm", "calm")
 
 
+Span = tuple[date, date | None]
+
+
 @dataclass(frozen=True)
 class Planned:
-    """A plan. `people`: who all must do it, empty when one of them does it for all; `weekdays`: 0 is Monday, empty: every day."""
+    """A plan. `people`: who all must do it, empty when one of them does it for all; `weekdays`: 0 is Monday, empty: every day;
+    `spans`: from when until when (not included) each point is an area of the kind and grade it is for; None: its points are its own."""
 
     interval: Interval
     points: tuple[UUID, ...]
@@ -25,6 +29,7 @@ class Planned:
     people: tuple[UUID, ...] = ()
     mode: str = "always"
     ends_on: date | None = None
+    spans: Mapping[UUID, tuple[Span, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,15 +78,21 @@ def _lines(
     plan: Planned, interval: Interval, point: UUID, person: UUID | None, doings: list[Doing], now: datetime, storms: Storms
 ) -> list[Line]:
     last = {one.at.date(): one.at for one in sorted(doings, key=lambda one: one.at, reverse=True)}  # the first of each day
+    if plan.spans is not None and interval.from_completion:  # an area owes nothing for the time before it was one
+        interval = replace(interval, begins_on=max(interval.begins_on, plan.spans[point][-1][0]))
     lines = history(interval, [day for day in last if day >= interval.begins_on], now.date())
-    return [Line(point, person, one.due_on, one.done_on, _state(plan, one, last, now)) for one in lines if _asked(plan, one, now, storms)]
+    return [
+        Line(point, person, one.due_on, one.done_on, _state(plan, one, last, now)) for one in lines if _asked(plan, point, one, now, storms)
+    ]
 
 
-def _asked(plan: Planned, one: Due, now: datetime, storms: Storms) -> bool:
-    """Was it asked for on that day: its weekday, before its end, and in its weather?"""
+def _asked(plan: Planned, point: UUID, one: Due, now: datetime, storms: Storms) -> bool:
+    """Was it asked for at that point on that day: its weekday, before its end, while it was such an area, and in its weather?"""
     if one.done_on is not None:
         return True
     if (plan.weekdays and one.due_on.weekday() not in plan.weekdays) or (plan.ends_on and one.due_on >= plan.ends_on):
+        return False
+    if plan.spans is not None and not any(begin <= one.due_on and (end is None or one.due_on < end) for begin, end in plan.spans[point]):
         return False
     stormy = storms.now if one.due_on >= now.date() else one.due_on in storms.days
     return plan.mode == "always" or stormy == (plan.mode == "storm")

@@ -82,6 +82,15 @@ def failed_questions(inspection_id: UUID) -> list[str]:
     return list(db.session.scalars(sa.select(Finding.question).where(Finding.inspection_id == inspection_id).order_by(Finding.id)))
 
 
+def kept_off(site_ids: Iterable[UUID], moment: datetime) -> list[Inspection]:
+    """Treatments of which people keep off at that moment, one a place (the one that lasts longest), what ends last first."""
+    off = sa.select(Inspection).where(Inspection.site_id.in_(list(site_ids)), Inspection.keep_off_until > moment, Inspection.at <= moment)
+    found: dict[UUID | None, Inspection] = {}
+    for one in db.session.scalars(off.order_by(Inspection.keep_off_until.desc(), Inspection.id)):
+        found.setdefault(one.checkpoint_id, one)
+    return list(found.values())
+
+
 _moment = sa.bindparam("moment", type_=SiteMode.from_at.type)
 STORMS = (  # put together once: every page asks
     sa.select(SiteMode)

@@ -22,6 +22,7 @@ from webapp.core.problems import Problem
 from webapp.equipment.lifeline import Event
 from webapp.equipment.models import Equipment
 from webapp.inspections import queries, rules
+from webapp.inspections.areas import pair_of
 from webapp.inspections.content import SCORED, Content, Question
 from webapp.inspections.models import Checklist, ChecklistVersion, Finding, Inspection
 from webapp.inspections.offering import may_inspect
@@ -81,7 +82,7 @@ def inspection_page(inspection_id: UUID) -> str:
         lines={line.question.id: line for line in lines}, lost=[line for line in lines if line.lost or line.grade in ("flag", "fail")],
         findings={one.question: (one, orders.get(one.order_id) if one.order_id else None) for one in findings},
         verdict=rules.judge(content, found.answers), photos=stored(photos) & photos, before=before, later=later, again=again_address(found, checklist),
-        people=names([found.person_id, *(one.person_id for one in later)]), marks=GRADE_MARKS, words=GRADE_WORDS,
+        people=names([found.person_id, *(one.person_id for one in later)]), marks=GRADE_MARKS, words=GRADE_WORDS, now=clock.now(), pair=pair_of(content, found),
     )  # fmt: skip
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from webapp.inspections.content import ANSWERED, SCORED, Content, Question
 
 Answers = Mapping[str, Any]
+MOST_KEEP_OFF = timedelta(days=60)  # longer is a slip of the finger
 WORTH = {"pass": 1.0, "flag": 0.5, "fail": 0.0}
 
 
@@ -150,3 +152,23 @@ def narrowed(content: Content, question_ids: Iterable[str]) -> Content:
     ]
     left = tuple(section for section in sections if section.questions)
     return content.model_copy(update={"sections": left}) if left else content
+
+
+def keep_off(content: Content, answers: Answers) -> timedelta | None:
+    """For how long people are to keep off after a treatment: the longest that was answered, at most MOST_KEEP_OFF; None where nothing was."""
+    hours = [
+        _said(answers, question.id)
+        for question in asked(content, answers)
+        if question.role == "keep_off" and is_answer(question, _said(answers, question.id))
+    ]
+    longest = max(hours, default=0)
+    return min(timedelta(hours=min(longest, 10_000)), MOST_KEEP_OFF) if longest > 0 else None
+
+
+def told(content: Content, answers: Answers, role: str) -> tuple[Question, Any] | None:
+    """The question that has this role, with its answer; None where it was not answered."""
+    for question in asked(content, answers):
+        value = _said(answers, question.id)
+        if question.role == role and value is not None and is_answer(question, value):
+            return question, value
+    return None

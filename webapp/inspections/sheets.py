@@ -18,7 +18,7 @@ from webapp.inspections.drafting import LISTS, Item, content_from, items_of
 
 HEADERS = (
     "section", "section_en", "id", "kind", "text", "text_en", "required", "weight", "choices", "choices_en", "good", "unit", "low", "high", "photo", "raises",
-    "severity", "meter", "guidance", "guidance_en", "picture", "when_question", "when_equals", "pass_score",
+    "severity", "meter", "role", "guidance", "guidance_en", "picture", "when_question", "when_equals", "pass_score",
 )  # fmt: skip
 MOST_BYTES = 2_000_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

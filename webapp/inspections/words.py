@@ -35,6 +35,19 @@ PHOTO_WORDS: dict[str, LazyString] = {
     "fail": lazy_gettext("Where it fails"),
     "always": lazy_gettext("Always"),
 }
+ROLE_WORDS: dict[str, LazyString] = {
+    "before": lazy_gettext("Photo of before"),
+    "after": lazy_gettext("Photo of after"),
+    "agent": lazy_gettext("Agent used"),
+    "dose": lazy_gettext("Dose"),
+    "area": lazy_gettext("Area treated"),
+    "keep_off": lazy_gettext("Hours to keep off"),
+}
+PURPOSE_WORDS: dict[str, LazyString] = {
+    "check": lazy_gettext("Inspection"),
+    "work": lazy_gettext("Record of work done"),
+    "spot": lazy_gettext("Spot check that scores an area"),
+}
 MODE_WORDS: dict[str, LazyString] = {
     "always": lazy_gettext("In any weather"),
     "storm": lazy_gettext("Only in storm mode"),

@@ -43,6 +43,7 @@ TAKES = {
     "required": ("yes", "no"),
     "photo": ("never", "fail", "always"),
     "severity": ("minor", "major", "danger"),
+    "role": ("before", "after", "agent", "dose", "area", "keep_off"),
 }
 HELP = (
     ("section", "部分名称；相同名称的相邻行属于同一部分", "Name of the part; rows below each other with the same name belong together"),
@@ -57,6 +58,7 @@ HELP = (
     ("photo", "拍照：never 不要求，fail 不合格时，always 必须", "Photo: never, fail (where it fails), always"),
     ("raises", "不合格时自动派单的工单类型代码", "Type of work order that failing raises"),
     ("severity", "严重程度：minor 轻微，major 严重，danger 危险（整张表不合格）", "How bad: minor, major, danger (the whole list fails)"),
+    ("role", "含义：before 作业前照片，after 作业后照片，agent 药剂，dose 用量，area 面积，keep_off 禁入小时数", "What the answer tells others: photo of before or after, agent, dose, area, hours to keep off"),
     ("picture", "示意图的编号，在编辑器里上传", "The picture's number; upload pictures in the editor"),
     ("when_question, when_equals", "只在前面某题（题号）这样回答时才问", "Asked only after that question was answered so"),
     ("pass_score", "满分 100 分中多少分合格，整张表一个数", "From how many of 100 it passes, one number for the list"),

@@ -18,6 +18,7 @@ from webapp.core.clock import local_day
 from webapp.core.i18n import iso, language, named, text_of
 from webapp.core.static import bundle
 from webapp.equipment import offline as equipment
+from webapp.inspections.keeping_off import Treatment, treated_now
 from webapp.inspections.offering import Offer, offers_for
 from webapp.inspections.queries import storms_over, version_at
 from webapp.patrols.mine import rounds_of
@@ -45,6 +46,7 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
     offers = [offer for site in sites for offer in offers_for(person, site, now)]
     salt = hashlib.sha256(f"{current_app.secret_key!s}:{person.id}".encode()).hexdigest()[:32]
     orders = _orders_to_keep(person, now)
+    treated = {one.inspection.checkpoint_id: one for one in treated_now([site.id for site in sites], now)}
     colleagues = {p.id: p for site in sites for p in staff_of(site.id) if p.id != person.id}
     content: dict[str, Any] = {
         "person": {"id": str(person.id), "name": named(person)},
@@ -62,7 +64,7 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
         ],
         "salt": salt,
         "labels": {digest(salt, label.code): _label(label) for label in labels_of([s.id for s in sites])},
-        "checkpoints": {str(c.id): _checkpoint(c, site) for site in sites for c in checkpoints_of(site.id)},
+        "checkpoints": {str(c.id): _checkpoint(c, site, treated.get(c.id)) for site in sites for c in checkpoints_of(site.id)},
         "rounds": [_round(view) for view in views],
         "orders": _orders(orders, person),
         "lists": [_offer(offer) for offer in offers],
@@ -133,8 +135,8 @@ def _label(label: Label) -> dict[str, Any]:
     return {"checkpoint": str(label.checkpoint_id), "version": label.version, "current": label.superseded_at is None}
 
 
-def _checkpoint(checkpoint: Checkpoint, site: Site) -> dict[str, Any]:
-    return {
+def _checkpoint(checkpoint: Checkpoint, site: Site, treated: Treatment | None) -> dict[str, Any]:
+    return ({"keep_off": {"until": iso(treated.until), "what": treated.agent}} if treated else {}) | {
         "name": named(checkpoint),
         "place": named(checkpoint.place),
         "number": checkpoint.number,

@@ -16,6 +16,12 @@ export function offersAt(pack, checkpoint, now) {
     .sort((a, b) => Number(b.due) - Number(a.due));
 }
 
+/** A treatment there of which people keep off still. @param {Pack | null} pack @param {string | null} checkpoint @param {Date} now */
+export function keepOffAt(pack, checkpoint, now) {
+  const off = checkpoint ? pack?.checkpoints[checkpoint]?.keep_off : undefined;
+  return off && new Date(off.until) > now ? off : null;
+}
+
 /** @param {PackList} list @param {string} checkpoint */
 function addressOf({ id, plan }, checkpoint) {
   return `/inspect/${id}?${new URLSearchParams({ at: checkpoint, ...(plan ? { plan } : {}) })}`;

@@ -6,9 +6,10 @@ import { dropDraft, loadDraft, newId, record, saveDraft } from '../outbox/queue.
 import { digestPhotos } from '../outbox/envelope.js';
 import { currentPack } from '../pack.js';
 import { Sheet } from '../inspect/sheet.js';
+import { keepOffAt } from '../inspect/offers.js';
 import { allNormal, asked, judge, narrowed, wantsPhoto } from '../inspect/rules.js';
 import { reasonsOf, verdictWords } from '../inspect/telling.js';
-import { t } from '../words.js';
+import { t, time } from '../words.js';
 
 /** @import { NewPhoto } from '../types' */
 /** @typedef {'list' | 'result'} View */
@@ -75,9 +76,17 @@ class Inspecting {
     this.part('[data-place]').hidden = Boolean(this.at && (known || option));
     if (known) this.place = { name: known.name, place: known.place };
     else if (option) this.place = { name: option.text, place: '' };
+    this.tellKeepOff(pack);
     const line = document.querySelector('[data-where]');
     if (line && this.place.name) line.textContent = [this.place.name, this.place.place].filter(Boolean).join(' · ');
-    select.addEventListener('change', () => { this.at = select.value; this.place = { name: select.selectedOptions[0]?.text ?? '', place: '' }; });
+    select.addEventListener('change', () => { this.at = select.value; this.place = { name: select.selectedOptions[0]?.text ?? '', place: '' }; this.tellKeepOff(pack); });
+  }
+
+  /** @param {import('../types').Pack | null} pack */
+  tellKeepOff(pack) {
+    const off = keepOffAt(pack, this.at, new Date());
+    this.part('[data-off]').hidden = !off;
+    if (off) this.part('[data-off] span').textContent = t(off.what ? 'inspect.keep-off-of' : 'inspect.keep-off', { until: time(off.until), what: off.what });
   }
 
   stamped() {

@@ -7,8 +7,8 @@
  * @typedef {{save: (draft: {id: string, values: Record<string, any>, photos: NewPhoto[]}) => Promise<void>, drop: () => Promise<void>}} Drafts
  */
 import { daysUntil, hereAt } from '../equipment/here.js';
-import { offersAt } from '../inspect/offers.js';
-import { t } from '../words.js';
+import { keepOffAt, offersAt } from '../inspect/offers.js';
+import { t, time } from '../words.js';
 import { answersIn, fill, firstMissing, inOrder, pointOut, questionField, withOrdinary } from './questions.js';
 import { canWithdraw } from './recorder.js';
 import { Shots } from './shots.js';
@@ -75,6 +75,8 @@ export class Sheet {
     this.fact('label', labelWords(outcome));
     this.fact('place', placeWords(outcome));
     this.fact('next', nextWords(outcome));
+    const off = keepOffAt(this.parts.recorder.pack, outcome.verdict.checkpointId, new Date());
+    this.fact('off', off && t(off.what ? 'inspect.keep-off-of' : 'inspect.keep-off', { until: time(off.until), what: off.what }));
     this.describeOrders();
     part(element, 'position').hidden = !this.parts.onPosition;
     part(element, 'questions').replaceChildren(...inOrder(this.questions).map(questionField));

@@ -166,6 +166,8 @@ export default {
   'inspect.photo-first': 'A photo is needed here.',
   'inspect.offered': 'Inspect: {name}',
   'inspect.due': 'due now',
+  'inspect.keep-off': 'Keep off until {until}',
+  'inspect.keep-off-of': 'Keep off until {until}: treated with {what}',
   'inspect.until': 'until {time}',
 
   // What carries a label

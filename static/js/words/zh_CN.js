@@ -157,6 +157,8 @@ export default {
   'inspect.photo-first': '这里需要一张照片。',
   'inspect.offered': '检查：{name}',
   'inspect.due': '现在该做',
+  'inspect.keep-off': '施药后请勿入内，至 {until}',
+  'inspect.keep-off-of': '已施药（{what}），请勿入内，至 {until}',
   'inspect.until': '{time} 前',
 
   // What carries a label
