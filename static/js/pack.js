@@ -34,7 +34,7 @@ export async function refreshPack({ now = false } = {}) {
 
 /** Has a storm begun or ended since, or does its person read another language now? A page fresh from the server knows; one from the phone's
  * memory is as old as its pack. @param {Pack} pack */
-function isPast({ storms = [], language }) {
+export function isPast({ storms = [], language }) {
   const { lang, dataset: { storms: known, cachedAt } } = document.documentElement;
   if (cachedAt || known === undefined) return false;
   return known.trim() !== storms.join(' ') || Boolean(language && !lang.startsWith(language.slice(0, 2)));

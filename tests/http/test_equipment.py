@@ -50,7 +50,7 @@ def test_a_new_piece_and_its_edited_facts(app: Flask, world: World, lift: UUID, 
     river = {"place_id": str(lift), "class_code": "rocket", "number": "X"}
     assert supervisor.post("/equipment/garden/new", facts | river).status_code == 422
     made = supervisor.post("/equipment/garden/new", facts | {"number": "DT-04", "parent_id": str(lift)})
-    assert "Part of · DT-03" in page(supervisor.get(made.location)).text
+    assert "Part of this machine · DT-03" in page(supervisor.get(made.location)).text
     part = made.location.rsplit("/", 1)[1]
     assert page(supervisor.get(f"/equipment/items/{part}/edit")).values["number"] == "DT-04"
     assert supervisor.post(f"/equipment/items/{lift}/edit", facts | {"maker": "Mitsubishi"}).status_code == 303

@@ -1,12 +1,13 @@
 /** What carries a label: its meters to be read, its machines with what is due and how they fare. `?at=<checkpoint>`; `#<id>` brings one into view. */
 import { daysUntil, hereAt } from '../equipment/here.js';
 import { watch } from '../meter/form.js';
-import { currentPack, refreshPack } from '../pack.js';
+import { currentPack, isPast, refreshPack } from '../pack.js';
 import { clone, part } from '../scan/templates.js';
 import { t } from '../words.js';
 
 /** @import { Pack, PackMachine, PackMeter } from '../types' */
 
+const PATIENCE_MS = 3000;
 const at = new URLSearchParams(location.search).get('at') ?? '';
 const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 3 });
 const day = new Intl.DateTimeFormat(document.documentElement.lang, { day: 'numeric', month: 'short' });
@@ -74,8 +75,10 @@ function dueWords({ name, on }) {
 }
 
 const known = await currentPack();
-if (!known?.here) await refreshPack({ now: true }).catch(console.error);
-const pack = known?.here ? known : await currentPack();
+const isGood = Boolean(known?.here) && !isPast(/** @type {Pack} */ (known));
+// A copy that is past is better than an empty page: the network gets a moment.
+if (!isGood) await Promise.race([refreshPack({ now: true }).catch(console.error), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+const pack = isGood ? known : await currentPack();
 const { machines, meters } = hereAt(pack, at);
 const place = pack?.checkpoints[at];
 if (place) {
