@@ -16,12 +16,16 @@ from webapp.patrols.models import Scan
 from webapp.sites.models import Checkpoint, Site
 
 HEAT_DAYS = 7
+WANTED = 0.98
 HOURS = 24
 
 
 def state_of(sum_: Points) -> str:
-    """A day's state: missed, late, doubtful, on_time, or none when nothing was due."""
-    marks = (("missed", sum_.missed), ("late", sum_.late), ("doubtful", sum_.doubtful), ("on_time", sum_.due))
+    """A day's state: missed when fewer points were seen than the handbook wants (clause 7.2: 98 % of those due), late or doubtful when
+    anything was odd, on_time, or none when nothing was due.
+    """
+    is_short = sum_.seen < WANTED * sum_.due
+    marks = (("missed", is_short), ("late", sum_.late + sum_.missed), ("doubtful", sum_.doubtful), ("on_time", sum_.due))
     return next((state for state, count in marks if count), "none")
 
 

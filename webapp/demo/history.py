@@ -18,7 +18,7 @@ from webapp.demo.build import ZONE, Town
 from webapp.demo.inspecting import Inspecting
 from webapp.demo.phones import Phone, WrongClock
 from webapp.demo.reports import Service
-from webapp.demo.roster import Clocking, Roster
+from webapp.demo.roster import GUARDS, Clocking, Roster
 from webapp.demo.upkeep import Upkeep
 from webapp.demo.walking import Album, Walk
 from webapp.patrols import queries, walking
@@ -38,6 +38,7 @@ LEAVES_AFTER = timedelta(minutes=6)  # at the most, from a round's start to the 
 # Days ago: what a phone brought that could not be counted as it was, or belonged to no round.
 ODDITIES = {33: "unknown_code", 27: "loose", 21: "foreign", 17: "loose", 15: "unknown_kind", 9: "loose", 6: "foreign",
             4: "unknown_code", 3: "loose", 2: "unknown_kind", 1: "foreign"}  # fmt: skip
+SHORT_OF_A_RADIO = 0.05  # of handovers
 # Who meets it, by trade; a label of the other community only one who has no duty there.
 FINDERS = {"unknown_code": "guard", "foreign": "cleaner", "unknown_kind": "technician", "loose": "guard"}
 ODD_HOUR = time(15, 10)
@@ -149,7 +150,24 @@ class History:
             code = town.codes[clocking.post] if clocking.post else None
             phone.record("duty", {"verb": clocking.verb, "code": code, "site": clocking.site}, at)
             if clocking.verb == "off":  # clocking on leaves with the first round
+                if clocking.username in GUARDS:
+                    self._hand_over(phone, clocking, at)
                 phone.contact(at + timedelta(seconds=2))
+
+    def _hand_over(self, phone: Phone, clocking: Clocking, at: datetime) -> None:
+        """The guard of the shift gives the post to the next one, who counts again: now and then a radio is missing."""
+        chance = self._chance("handover", (self.end - at).days, clocking.at.hour)
+        relief = self.phones[self.roster.guard_at(clocking.at + timedelta(hours=1))]
+        short = chance.random() < SHORT_OF_A_RADIO
+        counts = {"keys": 14, "radios": 3 if short else 4, "cards": 6}
+        text = chance.choice(words.LEFT_OPEN) if chance.random() < 0.7 else ""
+        body = {"verb": "give", "site": "jinxiu", "to": str(relief.person.id), "counts": counts, "text": text}
+        given = phone.record("handover", body, at - timedelta(minutes=1))
+        taken_at = max(at + timedelta(minutes=2), relief.busy_until + timedelta(seconds=30))
+        if relief is phone or taken_at >= self.end:
+            return
+        said = {"verb": "object" if short else "take", "about": str(given), "text": words.SHORT if short else ""}
+        relief.record("handover", said, taken_at, after=(given,))
 
     def _oddity(self, oddity: str, at: datetime) -> None:
         """Somebody at work meets something odd."""
