@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from jinja2.bccache import Bucket, BytecodeCache
 
 from tests import postgres
@@ -25,6 +26,10 @@ from webapp.patrols import queries, walking
 from webapp.people import tickets
 
 ENGINES = ("sqlite", "postgresql")
+
+# How long an example takes is no property of ours: two processes share the machine.
+settings.register_profile("rounds", deadline=None)
+settings.load_profile("rounds")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

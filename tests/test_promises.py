@@ -26,7 +26,7 @@ TEXTS = [
 ]  # fmt: skip
 
 # What htmx may be told in a template. Not hx-on (script in an attribute), not `js:` values, not trigger filters: the policy forbids eval.
-HTMX = {"hx-get", "hx-post", "hx-target", "hx-swap", "hx-select", "hx-select-oob", "hx-trigger", "hx-push-url", "hx-include", "hx-vals", "hx-indicator", "hx-boost", "hx-sync", "hx-preserve", "hx-swap-oob", "hx-confirm", "hx-disable"}  # fmt: skip
+HTMX = {"hx-get", "hx-post", "hx-target", "hx-swap", "hx-select", "hx-select-oob", "hx-trigger", "hx-push-url", "hx-replace-url", "hx-include", "hx-vals", "hx-indicator", "hx-boost", "hx-sync", "hx-preserve", "hx-swap-oob", "hx-confirm", "hx-disable"}  # fmt: skip
 
 
 def name(path: Path) -> str:

@@ -73,8 +73,7 @@ def test_what_an_answer_means_must_fit_its_kind(kind: str, role: str) -> None:
         content(kind=kind, role=role)
 
 
-def test_every_frequency_says_whence_it_is_and_none_below_b_is_confirmed() -> None:
+def test_every_frequency_says_whence_it_is_and_how_sure_that_is() -> None:
     for rate in grades.RATES:
         assert rate.kind in grades.KINDS and rate.grade in grades.GRADES and rate.source and rate.confidence in "ABC"
         Interval(rate.every, rate.unit, MONDAY)
-    assert {rate.confidence for rate in grades.confirmed(grades.RATES)} <= {"A", "B"}

@@ -1,8 +1,8 @@
 """Kinds of areas, their grades, and how often standards that can be looked up ask for what: proposals, with source and confidence. Pure.
 
 Grade 1 is the highest here, as in 中物协's standard of 2004; Beijing counts the other way round, so the pages say which end is which.
-Confidence: A law text or the maker's own, B press or a named product's page, C a repost. Nothing below B is in force unless a supervisor
-makes a plan of it; what is A or B comes with the area (`confirmed`).
+Confidence: A law text or the maker's own, B press or a named product's page, C a repost. None is in force by itself: a supervisor makes a
+plan of it, and so takes it over.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from webapp.equipment.due import Unit
 
 GRADES = (1, 2, 3, 4, 5)
-TRUSTED = ("A", "B")
 CPMI_2 = "中物协《普通住宅小区物业管理服务等级标准》（2004）二级"
 RULE_1 = "某市一级住宅物业服务细则"
 RULE_3 = "某市三级住宅物业服务细则"
@@ -93,11 +92,6 @@ RATES = (
 def rates_of(kind: str, grade: int) -> list[Rate]:
     """What is proposed for areas of that kind and grade, in the order of the list."""
     return [rate for rate in RATES if (rate.kind, rate.grade) == (kind, grade)]
-
-
-def confirmed(rates: tuple[Rate, ...] | list[Rate]) -> list[Rate]:
-    """Those that are sure enough to be in force without anybody's word."""
-    return [rate for rate in rates if rate.confidence in TRUSTED]
 
 
 def kinds_of(service: str) -> list[Kind]:
