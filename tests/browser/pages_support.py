@@ -59,7 +59,7 @@ def make_demo(folder: Path) -> Server:
     settings = {**os.environ, "ROUNDS_DATA": str(folder), "DATABASE_URL": ""}
     for command in ("migrate", "demo"):
         subprocess.run(
-            [sys.executable, "-m", "webapp", command], cwd=REPOSITORY, env=settings, check=True, capture_output=True, timeout=300
+            [sys.executable, "-m", "webapp", command], cwd=REPOSITORY, env=settings, check=True, capture_output=True, timeout=600
         )
     return serve(folder)
 
@@ -112,6 +112,9 @@ def addresses(people: People) -> dict[str, str]:
         "yesterday": yesterday,
         "round": people.of("guard").first_link("/today", "/rounds/"),
         "past_round": supervisor.first_link(f"/log/jinxiu/{yesterday}", "/rounds/"),
+        "evidence": supervisor.first_link(f"/log/jinxiu/{yesterday}", f"/log/jinxiu/{yesterday}/rounds/"),
+        "exception": f"/log/jinxiu/{yesterday}#{supervisor.page.locator('details.item').nth(1).get_attribute('id')}",
+        "signed_day": f"/log/jinxiu/{date.fromisoformat(today) - timedelta(days=2)}",
         "person": manager.first_link("/people", "/people/0"),
         "checkpoint": manager.first_link("/sites/jinxiu", "/checkpoints/"),
         "schedule": manager.first_link("/patrols/jinxiu", "/schedules/"),

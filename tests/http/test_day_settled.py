@@ -240,7 +240,7 @@ def test_a_day_is_signed_when_it_is_over_and_everything_is_decided(app: Flask, o
     assert "Sign this day" in shown.text
     assert sign(office).status_code == 303
     text = page(office.get(LOG)).text
-    for words in ("Signed", "Signatures", "Supervisor", "the day"):
+    for words in ("Day signed", "Signatures", "Supervisor", "the day"):
         assert words in text, words
     with looking(app) as session:
         signature = session.scalars(sa.select(DaySignature)).one()

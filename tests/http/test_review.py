@@ -250,7 +250,7 @@ def test_a_manager_sees_where_every_communitys_day_stands(sign_in: SignIn, offic
     assert "Garden Ready to sign" in page(manager.get("/days/2026-11-23")).text
     sign(office)
     text = page(manager.get("/days/2026-11-23")).text
-    assert "Garden Signed" in text
+    assert "Garden Day signed" in text
     assert "13 of the days before are not signed · signed by Supervisor" in text
     assert "河西" not in page(office.get("/days/2026-11-23")).text
 
@@ -259,5 +259,5 @@ def test_the_days_before_say_whether_they_are_signed(office: Browser, doubtful: 
     clock.set(NOW + timedelta(hours=10))
     decide_all(office)
     sign(office)
-    assert "23 November: Signed" in page(office.get("/days/2026-11-24")).text
+    assert "23 November: Day signed" in page(office.get("/days/2026-11-24")).text
     assert "22 November: Not signed" in page(office.get("/days/2026-11-24")).text

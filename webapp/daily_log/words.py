@@ -27,7 +27,7 @@ DAY_STATES: dict[str, tuple[str, LazyString]] = {
     "live": ("running", lazy_gettext("Still going on")),
     "open": ("open", lazy_gettext("To decide")),
     "ready": ("on_time", lazy_gettext("Ready to sign")),
-    "signed": ("done", lazy_gettext("Signed")),
+    "signed": ("done", lazy_gettext("Day signed")),
     "addendum": ("needs", lazy_gettext("Addendum waits")),
 }
 ANSWERS: dict[str, LazyString] = {"explain": lazy_gettext("Explains"), "appeal": lazy_gettext("Does not agree")}

@@ -16,6 +16,7 @@ from webapp.core import clock, ids
 from webapp.demo import words
 from webapp.demo.build import ZONE, Town
 from webapp.demo.inspecting import Inspecting
+from webapp.demo.mornings import Mornings
 from webapp.demo.phones import Phone, WrongClock
 from webapp.demo.reports import Service
 from webapp.demo.roster import GUARDS, Clocking, Roster
@@ -69,6 +70,7 @@ class History:
         self.upkeep = Upkeep(
             self.seed, self.start, self.end, self.towns["jinxiu"], self.staff, self.phones, self.roster, self.later, self.machines
         )
+        self.mornings = Mornings(self.seed, self.end, self.towns, self.staff)
         self.inspecting = [
             Inspecting(self.seed, self.start, self.end, town, self.staff, self.phones, self.service.craft) for town in self.towns.values()
         ]
@@ -102,6 +104,7 @@ class History:
         yield from self.upkeep.events()
         for inspecting in self.inspecting:
             yield from inspecting.events()
+        yield from self.mornings.events()
         for days_ago, oddity in ODDITIES.items():
             yield self._ago(days_ago, ODD_HOUR), partial(self._oddity, oddity, self._ago(days_ago, ODD_HOUR))
         while day <= last:
