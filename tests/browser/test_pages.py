@@ -237,7 +237,7 @@ def test_page(visit: Callable[..., Visitor], person: str, name: str, address: st
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_log_with_every_round_unfolded(visit: Callable[..., Visitor], language: str) -> None:
+def test_log_with_its_lists_unfolded(visit: Callable[..., Visitor], language: str) -> None:
     visitor = visit("supervisor", SUPERVISOR["log-yesterday"], language)
     visitor.page.evaluate("document.querySelectorAll('details').forEach((fold, n) => { fold.open = n < 4; })")
     owes_nothing(visitor, "log-unfolded", language, for_desk=True)

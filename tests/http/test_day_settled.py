@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +12,15 @@ from flask import Flask
 
 from tests.http.settling import LOG, NEXT, decide, decide_all, row, rows_of, sign
 from tests.http.test_work_office import do, raised
-from tests.making import NOW, Browser, Clock, Phone, Sent, World, looking, page
+from tests.making import NOW, Browser, Clock, Phone, Sent, World, looking, page, reissue
 from webapp.core.db import db, writing
 from webapp.daily_log import rules
 from webapp.daily_log.models import DaySignature, ExceptionDecision
+from webapp.patrols import planning
+from webapp.patrols.models import Schedule
+from webapp.people import actions as people
 from webapp.people.models import Person, SignInTry
+from webapp.sites.models import Site
 from webapp.work_orders.models import WorkOrder
 
 SignIn = Callable[[str], Browser]
@@ -407,6 +411,53 @@ def test_an_unsigned_day_is_an_exception_of_the_next(office: Browser, morning: A
     decide_all(office)
     sign(office)
     assert [each for each in rows_of(office.get(NEXT)) if each.kind == "unsigned"] == []
+
+
+# ---------------------------------------------------------------- midnight, daylight saving, people and labels that change
+
+
+def test_a_day_of_twenty_five_hours_is_signed_after_its_last_one(
+    app: Flask, world: World, office: Browser, phone: Phone, clock: Clock
+) -> None:
+    with app.app_context(), writing():
+        db.session.get_one(Site, world.garden).zone = "Europe/Berlin"
+    day, after = "/log/garden/2026-10-25", datetime(2026, 10, 25, 23, 0, tzinfo=UTC)  # midnight: the clocks went back at three
+    clock.set(after - timedelta(seconds=1))
+    assert "Still going on" in page(office.get(day)).text
+    late = phone.record("note", {"site": "garden", "text": "in the last hour"}, after - timedelta(minutes=30))
+    next_day = phone.record("note", {"site": "garden", "text": "after midnight"}, after + timedelta(minutes=1))
+    clock.set(after + timedelta(minutes=5))
+    decide_all(office, address=day)
+    assert sign(office, day).status_code == 303
+    with looking(app) as session:
+        assert session.scalars(sa.select(DaySignature)).one().content["figures"]["due"] == 12  # two o'clock came twice, its round once
+    clock.forward(minutes=5)
+    phone.send(late, next_day)
+    text = page(office.get(day)).text
+    assert "00:30 Note · Guard" not in text and "23:30 Note · Guard received 26 Oct 00:10" in text
+    assert "after midnight" not in text and "after midnight" in office.get("/log/garden/2026-10-26").text
+
+
+def test_a_round_over_midnight_is_an_exception_of_the_day_it_began(app: Flask, world: World, office: Browser, clock: Clock) -> None:
+    with app.app_context(), writing():
+        schedule = db.session.get_one(Schedule, world.schedule)
+        planning.change_schedule(schedule, planning.rule_of(["23:30"]), NOW.date(), world.people["manager"], NOW - timedelta(hours=9))
+    clock.set(NOW + timedelta(hours=2))  # 00:30: the round runs until 00:45
+    assert "Still going on" in page(office.get(LOG)).text
+    clock.set(NOW + timedelta(hours=10))
+    assert f"missed:{world.round('20261123-2330')}" in [each.key for each in rows_of(office.get(LOG))]
+    assert f"missed:{world.round('20261123-2330')}" not in [each.key for each in rows_of(office.get(NEXT))]
+
+
+def test_a_signed_day_stays_when_labels_and_people_change(app: Flask, world: World, office: Browser, signed: Any, clock: Clock) -> None:
+    clock.forward(hours=1)
+    with app.app_context(), writing():
+        reissue(world.roof.id)
+        guard = db.session.get_one(Person, world.people["guard"])
+        people.edit_person(guard, {}, {world.river: "worker"}, {world.garden, world.river})
+    text = page(office.get(LOG)).text
+    assert "Addendum" not in text
+    assert "Guard" in text and "6 min late" in text
 
 
 # ---------------------------------------------------------------- induction, clause 2.3.2

@@ -4,8 +4,9 @@ const opened = () => /** @type {HTMLDetailsElement | null} */ (document.querySel
 const phone = matchMedia('(pointer: coarse)');
 /** What is pressed while the answer of the server is awaited must not fall on another exception. */
 let busy = false;
-/** The place in the list of the one that is being decided: the next one moves up to it. */
+/** The place in the list of the one that is being decided: the next one moves up to it, unless it stays (somebody was asked). */
 let place = -1;
+let decided = '';
 
 /** @param {HTMLDetailsElement | undefined} item */
 function show(item) {
@@ -75,6 +76,7 @@ document.addEventListener('submit', (event) => {
   if (!item) return;
   busy = true;
   place = items().indexOf(item);
+  decided = item.id;
 }, true);
 
 document.addEventListener('htmx:before:request', (event) => {
@@ -88,12 +90,13 @@ document.addEventListener('htmx:after:swap', () => {
   busy = false;
   if (place < 0 || document.querySelector('#day [role=alert]')) return;
   const all = items();
-  const next = all[Math.min(place, all.length - 1)];
+  const others = all.filter(({ id }) => id !== decided);
+  const next = others[Math.min(place, others.length - 1)];
   place = -1;
   if (next) show(next);
   else show(undefined);
-  const all_done = document.querySelector('[data-opens="d-sign"]');
-  if (!next && all_done instanceof HTMLElement && !phone.matches) all_done.focus();
+  const signing = document.querySelector('[data-opens="d-sign"]');
+  if (!next && signing instanceof HTMLElement && !phone.matches) signing.focus();
 });
 document.addEventListener('htmx:error', () => { busy = false; });
 
