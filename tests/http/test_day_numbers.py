@@ -124,7 +124,7 @@ def test_every_figure_of_the_day_and_of_the_days_beside_it(app: Flask, lived: Wo
     def share(figures: dict[str, int]) -> str:
         return f"{100 * figures['seen'] / figures['due']:.1f}%"
 
-    assert facts[f"Seen {own['seen']}/{own['due']}"] == (share(own), share(before), share(week))
+    assert facts[f"Points seen {own['seen']}/{own['due']}"] == (share(own), share(before), share(week))
     for word, name in (("Missed", "missed"), ("Late", "late"), ("Doubtful", "doubtful"), ("People there", "staff")):
         assert facts[word] == tuple(str(figures[name]) for figures in (own, before, week)), word
     assert facts["Work orders in time"] == tuple(f"{f['in_time']}/{f['finished']}" for f in (own, before, week))
