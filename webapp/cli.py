@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -176,6 +177,33 @@ def labels(site: str, size: str, out: Path) -> None:
     if count is None:
         raise click.ClickException(f"there is no community {site!r}")
     click.echo(f"{count} labels: {out}")
+
+
+@main.command("print-day")
+@click.option("--site", required=True, help="Short name of the community.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day, as 2026-11-24.")
+@click.option("--language", type=click.Choice(["zh_CN", "en"]), default=None, help="Language of the words (default: ROUNDS_LOCALE).")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File to write: .pdf, .png (one tall picture) or .html."
+)
+def print_day(site: str, day: datetime, language: str | None, out: Path) -> None:
+    """Write a community's day as a PDF, a picture for a chat group, or a page. PDF and picture want Chromium on this machine."""
+    from flask_babel import force_locale
+
+    from webapp.core import clock
+    from webapp.daily_log.paper import NoBrowser, write
+
+    if out.suffix not in (".pdf", ".png", ".html"):
+        raise click.ClickException(f"{out.name}: choose a name that ends in .pdf, .png or .html")
+    app = application()
+    with app.test_request_context(), force_locale(language or app.config["ROUNDS_LOCALE"]):
+        try:
+            is_there = write(site, day.date(), out, clock.now())
+        except NoBrowser:
+            raise click.ClickException("no Chromium or Chrome on this machine: write .html and print that") from None
+    if not is_there:
+        raise click.ClickException(f"there is no community {site!r}")
+    click.echo(str(out))
 
 
 def places() -> tuple[Path, str]:

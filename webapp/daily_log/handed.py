@@ -34,7 +34,7 @@ def handover_lines(site: Site, handovers: list[Handover], people: Mapping[UUID, 
 
 def _line(given: Handover, stands: str, changed: Mapping[str, tuple[int, int]], people: Mapping[UUID, Person], zone: str) -> Line:
     counted = [f"{COUNTED_WORDS[name]}: {was} → {now}" for name, (was, now) in changed.items()]
-    said = tuple(text for text in (given.text, *(answer.text for answer in given.answers)) if text)
+    said = tuple(f"“{text}”" for text in (given.text, *(answer.text for answer in given.answers)) if text)
     word = _("Handover") if stands == "taken" else str(STANDING_WORDS[stands])
     sub = " · ".join([clock_time(given.at, zone), *counted]) if counted else clock_time(given.at, zone)
     return Line(
