@@ -137,6 +137,7 @@ MANAGER = {
     "labels-medium": "/labels?site=hexi&size=medium",
     "labels-small": "/labels?site=hexi&size=small",
     "people": "/people",
+    "paper": "/log/jinxiu/{yesterday}/paper",
     "live": "/live/jinxiu",
     "live-wall": "/live/jinxiu?wall=1",
     "month": "/log/jinxiu/month/{month}",

@@ -133,8 +133,8 @@ def test_an_explanation_may_come_any_time_and_more_than_once(world: World, phone
     texts = ["the lift stood still", "and the stairs were wet"]
     results = phone.send(*(phone.record("correction", {"about": scan.id, "verb": "explain", "reason": t}) for t in texts))
     assert {r["status"] for r in results} == {"accepted"}
-    log = sign_in("supervisor").get("/log/garden/2026-11-23").text
-    assert all(text in log for text in texts)
+    evidence = sign_in("supervisor").get(f"/log/garden/2026-11-23/rounds/{world.round()}").text
+    assert all(text in evidence for text in texts)
 
 
 @pytest.mark.parametrize("verb", ["withdraw", "explain"])
