@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from tests.http.inspecting import GOOD, inspect, make_checklist
 from tests.http.working import make_order, order_of, step
 from tests.making import Browser, Clock, Phone, World, page
 
@@ -57,6 +58,14 @@ def test_notes_are_found_by_supervisors_and_by_who_wrote_them(
     assert any(link.startswith(("/rounds/", "/my-day")) for link in hits(sign_in("guard"), "fence"))
     for other in ("colleague", "desk", "elsewhere"):
         assert not any(link.startswith(("/rounds/", "/log/", "/my-day")) for link in hits(sign_in(other), "fence")), other
+
+
+def test_what_an_inspection_found_is_found(app: Flask, world: World, sign_in: SignIn, phone: Phone, clock: Clock) -> None:
+    made = inspect(phone, make_checklist(app, world), GOOD | {"light": {"value": False, "note": "Bulb shattered"}}, code=world.gate.code)
+    phone.send(made)
+    assert f"/inspections/{made.id}" in hits(sign_in("supervisor"), "light")
+    assert f"/inspections/{made.id}" in hits(sign_in("supervisor"), "灯亮")
+    assert f"/inspections/{made.id}" not in hits(sign_in("elsewhere"), "light")
 
 
 def test_points_by_name_number_and_code_the_old_code_too(world: World, sign_in: SignIn, clock: Clock) -> None:

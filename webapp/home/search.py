@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote_plus
 from uuid import UUID
 
@@ -17,11 +17,11 @@ from flask_babel.speaklater import LazyString
 
 from webapp.core import search
 from webapp.core.clock import local_day
-from webapp.core.db import db
+from webapp.core.db import Base, db
 from webapp.core.gate import RANKS
 from webapp.core.i18n import day_and_time, named
 from webapp.equipment.models import Equipment
-from webapp.inspections.models import Inspection
+from webapp.inspections.models import Checklist, Inspection
 from webapp.people.models import Person
 from webapp.people.queries import names, people_reached, rank_at, sites_of
 from webapp.people.words import TRADE_WORDS
@@ -35,6 +35,7 @@ from webapp.work_orders.models import WorkOrder
 from webapp.work_orders.queries import may_see
 from webapp.work_orders.showing import state_mark, where_words
 
+Row = TypeVar("Row", bound=Base)
 MOST = 8  # of each kind
 LONGEST = 80
 OWN_LOOKED_THROUGH = 300  # a worker's own: the latest
@@ -97,7 +98,7 @@ def found(person: Person, words: str) -> list[Group]:
         Group(lazy_gettext("Places"), "home", list(_places(asked))),
         Group(lazy_gettext("Equipment"), "briefcase", list(_equipment(asked))),
         Group(lazy_gettext("People"), "people", list(_people(asked))),
-        Group(lazy_gettext("Notes and findings"), "list", [*_notes(asked, filed), *_findings(filed)]),
+        Group(lazy_gettext("Notes and findings"), "list", [*_notes(asked, filed), *_findings(asked, filed)]),
     )
     return [group for group in groups if group.hits]
 
@@ -115,9 +116,10 @@ def _filed(asked: Asked) -> dict[str, list[UUID]]:
     return filed
 
 
-def _rows(model: Any, keys: list[UUID]) -> list[Any]:
+def _rows(model: type[Row], keys: list[UUID]) -> list[Row]:
     """The rows of these ids, in their order."""
-    rows = {row.id: row for row in db.session.scalars(sa.select(model).where(model.id.in_(keys)))} if keys else {}
+    key = model.__table__.c.id
+    rows = {found.id: found[0] for found in db.session.execute(sa.select(model, key.label("id")).where(key.in_(keys)))} if keys else {}
     return [rows[key] for key in keys if key in rows]
 
 
@@ -171,9 +173,11 @@ def _page_of(asked: Asked, note: Note, site: Site) -> str:
     return f"/log/{site.slug}/{day}" if site.id in asked.at_least("supervisor") else f"/my-day?day={day}"
 
 
-def _findings(filed: dict[str, list[UUID]]) -> Iterator[Hit]:
-    for made in _rows(Inspection, filed["finding"]):
-        yield Hit(named(made.checklist), day_and_time(made.at, made.site.zone), f"/inspections/{made.id}")
+def _findings(asked: Asked, filed: dict[str, list[UUID]]) -> Iterator[Hit]:
+    found = sa.select(Inspection.id, Inspection.at, Inspection.site_id, Checklist).join(Checklist, Checklist.id == Inspection.checklist_id)
+    for made in db.session.execute(found.where(Inspection.id.in_(filed["finding"])).order_by(Inspection.at.desc())):
+        zone = asked.sites[made.site_id].zone
+        yield Hit(named(made.Checklist), day_and_time(made.at, zone), f"/inspections/{made.id}")
 
 
 # ---------------------------------------------------------------- what is short

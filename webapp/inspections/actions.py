@@ -158,7 +158,7 @@ def _keep_finding(made: Inspection, found: rules.Finding, checkpoint: Checkpoint
             inspection_id=made.id, question=question.id, grade=found.grade, severity=question.severity, text=found.text, order_id=order_id
         )
     )
-    search.file("finding", made.id, made.site_id, made.at, question.text, found.text)
+    search.file("finding", made.id, made.site_id, made.at, question.text, question.text_en, found.text)
     db.session.flush()
 
 
