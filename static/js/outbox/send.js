@@ -10,10 +10,13 @@ import { announce } from './queue.js';
 import { sha256, sha256Text } from './sha256.js';
 import { Pieces } from './pieces.js';
 import * as store from './store.js';
+import { together } from './turn.js';
 
 /** @import { Answer, Core, Effect, Event, Item, Status, Trouble } from '../types' */
+/** @import { News } from './turn.js' */
 /** @typedef {ReturnType<typeof makeCourier>} Courier */
 
+/** @type {News} */ const NOTHING = { changes: [], refuse: [], epoch: null };
 const BEAT_MS = 5_000;
 const SILENCE_MS = 30_000;
 
@@ -29,6 +32,7 @@ export function makeCourier({ build }) {
   let heardAt = Date.now();
   let holding = false;
   let full = false;
+  /** @type {News} what a full phone could not write down: it goes with the next write, so that the store misses no step in between */ let owed = NOTHING;
   /** @type {string | null} what we wanted while another courier was at it */ let missed = null;
 
   channel?.addEventListener('message', ({ data }) => {
@@ -97,6 +101,7 @@ export function makeCourier({ build }) {
     const [items, tickets, epoch, last, notBefore = 0] = await Promise.all(
       [store.records(), store.tickets(), store.meta('epoch'), store.meta('build'), store.meta('not-before')]);
     full = false;
+    owed = NOTHING; // what this run knows is what the store holds
     if (last !== build) await note('build', build);
     const updated = last !== undefined && last !== build;
     /** @type {Event | null} */ let event = { type: 'load', reason, items, tickets, epoch: epoch ?? null, sole, updated, notBefore };
@@ -128,7 +133,8 @@ export function makeCourier({ build }) {
   async function perform(effect) {
     switch (effect.do) {
       case 'store':
-        await store.writeDown(effect).catch(unlessFull);
+        owed = together(owed, effect);
+        await store.writeDown(owed).then(() => { owed = NOTHING; }, unlessFull);
         announce({ type: 'change', ids: effect.changes.map(({ id }) => id) });
         return null;
       case 'ping': return { type: 'pinged', answer: await ping(effect) };

@@ -169,7 +169,7 @@ function write({ changes, refuse, epoch }) {
         if (backwards && !reoffer) continue;
         // Nothing goes for a receipt that could not be written down here.
         const { photoIds } = patch;
-        if (photoIds && item.state !== 'accepted') continue;
+        if (photoIds && item.state !== 'accepted' && !patch.receipt) continue;
         await records.put({ ...item, ...patch });
         if (photoIds) for (const sha256 of item.photoIds) if (!photoIds.includes(sha256)) await dropUnused(tx, sha256);
       }

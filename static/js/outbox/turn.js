@@ -188,3 +188,18 @@ export function split(turn, items, status, text) {
   // Two in a row are not the records' fault: stop asking for a while.
   if (s.refusedInRow >= 2) turn.pause({ kind: 'reply', status, json: null, retryAfter: null });
 }
+
+/** What is written down in one transaction. @typedef {{changes: Change[], refuse: string[], epoch: string | null}} News */
+
+/** Two writes as one. What is offered anew needs its pictures again: what was to make room before stays.
+ * @param {News} first @param {News} then @returns {News} */
+export function together(first, then) {
+  const changes = new Map(first.changes.map((change) => [change.id, change]));
+  for (const { id, patch, reoffer } of then.changes) {
+    const { patch: before = {}, reoffer: already = false } = changes.get(id) ?? {};
+    const { photoIds, ...kept } = before;
+    const base = reoffer || photoIds === undefined ? kept : { ...kept, photoIds };
+    changes.set(id, { id, patch: { ...base, ...patch }, reoffer: reoffer || already });
+  }
+  return { changes: [...changes.values()], refuse: [...new Set([...first.refuse, ...then.refuse])], epoch: then.epoch ?? first.epoch };
+}
