@@ -85,7 +85,7 @@ def test_early_never_moves_the_grid_and_completion_counts_from_the_day_it_was_do
     for order_id in raise_due(app, world):
         settle(app, world, order_id)  # on the 23rd: seven days early, and two
     text = page(sign_in("guard").get("/maintenance/garden")).text
-    assert "Chain · Lift 3 Thursday, 3 December · last done 23 November Due in 10 days" in text
+    assert "Due in 10 days Chain · Lift 3 Thursday, 3 December · last done 23 November" in text
     assert "Grid · Lift 3 Wednesday, 30 December · last done 23 November" in text
 
 
