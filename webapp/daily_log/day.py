@@ -21,6 +21,7 @@ from webapp.daily_log.inspected import inspected_lines
 from webapp.daily_log.jobs import Jobs, jobs_of
 from webapp.daily_log.lines import Line, in_order
 from webapp.daily_log.models import DayRemark, DaySignature
+from webapp.daily_log.points import SEEN
 from webapp.daily_log.readings import SiteDay, asked_for
 from webapp.daily_log.settling import Item
 from webapp.daily_log.upkeep import upkeep_lines
@@ -37,8 +38,6 @@ from webapp.records.models import Note, Record, Seal
 from webapp.sites.models import Site
 from webapp.standards.queries import agreements
 from webapp.standards.rules import in_force
-
-SEEN = ("on_time", "late", "early")
 
 
 @dataclass
