@@ -77,9 +77,11 @@ class WeakLink:
         listening.set()
         self.loop.run_forever()
         server.close()
-        for task in asyncio.all_tasks(self.loop):
+        carrying = asyncio.all_tasks(self.loop)
+        for task in carrying:
             task.cancel()
-        self.loop.run_until_complete(asyncio.sleep(0))
+        self.loop.run_until_complete(asyncio.gather(*carrying, return_exceptions=True))
+        self.loop.run_until_complete(asyncio.sleep(0))  # closed transports let go of their sockets in the next turn
         self.loop.close()
 
     async def _carry(self, phone: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:

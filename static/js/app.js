@@ -22,4 +22,12 @@ document.addEventListener('click', (event) => {
   button?.form?.addEventListener('rounds:taken', () => button.click(), { once: true });
 });
 
+// Nor one that begins a round: start.js says when pages/round-start.js listens.
+document.addEventListener('click', (event) => {
+  const link = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('a[data-start]'));
+  if (!link || document.documentElement.dataset.starts) return;
+  event.preventDefault();
+  document.addEventListener('rounds:starts', () => link.click(), { once: true });
+});
+
 export {};

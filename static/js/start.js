@@ -21,6 +21,8 @@ async function loadPages() {
   const name = /** @type {HTMLElement | null} */ (document.querySelector('main[data-page]'))?.dataset.page;
   if (name) await part(name, () => import(`./pages/${name}.js`));
   if (document.querySelector('[data-start]')) await part('round-start', () => import('./pages/round-start.js'));
+  page.starts = 'yes'; // also when that part failed: the link itself leads to the scanner
+  document.dispatchEvent(new Event('rounds:starts'));
   if (document.querySelector('[data-pack-state]')) await part('phone-state', () => import('./pages/phone-state.js'));
   if (document.querySelector('[data-pin-pad]')) await part('pin', () => import('./pages/pin.js'));
   if (document.querySelector('form[data-outbox]')) await part('forms', async () => (await import('./pages/record-forms.js')).takeOverForms());

@@ -32,6 +32,7 @@ SHOTS = REPOSITORY / "test-results" / "photos"
 SHOTS.mkdir(parents=True, exist_ok=True)
 VEST = (221, 249, 60)
 ENOUGH = 350 * 1024
+HEAD = 2048  # bytes of a request's head, at most
 
 
 @pytest.fixture(scope="module")
@@ -546,8 +547,10 @@ def test_B10_B11_through_a_slow_link_that_resets_every_fifth_request_all_arrive(
         phone.until(done, "all photos", 150, lambda: (left[-1], link.up))
         assert left == sorted(left, reverse=True), "progress never goes back"
         assert there(server, *pictures)
-        assert link.sent(" /photos/") <= 1.3 * sum(map(len, pictures))
-        assert sum(" /photos/" in crossing.line for crossing in link.log) <= 10 * len(pictures), "requests"
+        calls = [crossing for crossing in link.log if " /photos/" in crossing.line]
+        # What goes twice is only what a reset cost: how much that is, chance says, and the bench with two hundred photos.
+        assert sum(crossing.sent for crossing in calls if not crossing.reset) <= sum(map(len, pictures)) + HEAD * len(calls)
+        assert len(calls) <= 10 * len(pictures), "requests"
     finally:
         phone.close()
         link.close()

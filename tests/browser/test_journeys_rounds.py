@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from playwright.sync_api import expect
 from .conftest import MakePhone
 from .label_pictures import camera_file, render
 from .phone import Phone, moment
-from .proxy import Proxy
+from .proxy import Call, Proxy
 from .serving import ZONE, Server, Spot, World
 
 # How each label of a round is seen: from aside, out of focus, in the dark, dirty, with a grainy sensor.
@@ -235,6 +236,23 @@ def test_a_round_begins_with_the_tap_that_opens_the_scanner(phone: Phone, proxy:
     phone.page.get_by_role("link", name="Scan the next point").click()
     phone.page.wait_for_url("**/scan?round=*")
     assert len(phone.items()) == 1, "it begins once"
+
+
+def test_a_tap_before_the_scripts_have_come_begins_the_round_too(new_phone: MakePhone, proxy: Proxy, world: World) -> None:
+    arrived = threading.Event()
+
+    def slowly(call: Call) -> None:
+        arrived.wait(20)
+        call.answer(call.forward())
+
+    proxy.on("GET /static/js/start", slowly)
+    phone = new_phone().sign_in()
+    phone.page.goto(f"{phone.origin}/rounds/{world.steps[2]}", wait_until="domcontentloaded")
+    phone.page.get_by_role("link", name="Start scanning").click(no_wait_after=True)
+    arrived.set()
+    phone.page.wait_for_url("**/scan?round=*")
+    (start,) = phone.items()
+    assert (start["kind"], body(start)["verb"]) == ("round-step", "start")
 
 
 def test_a_step_made_offline_is_shown_at_once_on_the_page_the_phone_kept(phone: Phone, server: Server, world: World) -> None:

@@ -373,5 +373,5 @@ def test_the_scanner_meets_the_accessibility_rules(open_page: Open, round_film: 
     assert NAMES[1] in page.locator("#announce").inner_text()
     page.get_by_role("button", name="Something is wrong").focus()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.name") == "text"
+    page.wait_for_function("document.activeElement.name === 'text'")
     assert page.evaluate(rules) == []

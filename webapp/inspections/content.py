@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Kind = Literal["pass", "yes_no", "choice", "several", "number", "text", "photo", "reading", "signature", "instruction"]
 Role = Literal["", "before", "after", "agent", "dose", "area", "keep_off"]
@@ -17,6 +17,14 @@ SCORED = ("pass", "yes_no", "choice", "number")
 MOST_QUESTIONS = 300
 Short = Annotated[str, Field(max_length=200)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+
+
+def _as_sheets_hold_it(value: float | None) -> float | None:
+    """At most 15 digits, as a cell of a spreadsheet has them, so that a limit comes back from there as it went."""
+    return None if value is None else float(f"{value:.15g}")
+
+
+Limit = Annotated[float | None, AfterValidator(_as_sheets_hold_it)]
 
 
 class Model(BaseModel):
@@ -53,8 +61,8 @@ class Question(Model):
     choices_en: tuple[Short, ...] = ()
     good: tuple[Short, ...] = ()
     unit: Annotated[str, Field(max_length=20)] = ""
-    low: float | None = None
-    high: float | None = None
+    low: Limit = None
+    high: Limit = None
     photo: Literal["never", "fail", "always"] = "never"
     raises: Annotated[str, Field(max_length=20)] = ""
     severity: Literal["minor", "major", "danger"] = "minor"
