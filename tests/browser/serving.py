@@ -54,7 +54,7 @@ JOBS = (
     ("home", "The window is loose"),
 )
 POINTS_OF_MAIN = 6
-STEP_ROUNDS = 5
+STEP_ROUNDS = 6
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _fill(world: World) -> Site:
     world.day = begin.date().isoformat()
     world.main = _round(site, "Main", world.spots[:POINTS_OF_MAIN], begin, past)
     world.other = _round(site, "Other", world.spots[POINTS_OF_MAIN:], begin, past)
-    pairs = [world.spots[6 + n : 8 + n] for n in range(STEP_ROUNDS)]
+    pairs = [(world.spots + world.spots)[6 + n : 8 + n] for n in range(STEP_ROUNDS)]
     world.steps = [_round(site, f"Pair {n}", pair, begin, past) for n, pair in enumerate(pairs, 1)]
     _raise_jobs(world, site.id, place.id, past)
     _cleaning(world, site, past)

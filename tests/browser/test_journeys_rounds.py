@@ -247,7 +247,7 @@ def test_a_tap_before_the_scripts_have_come_begins_the_round_too(new_phone: Make
 
     proxy.on("GET /static/js/start", slowly)
     phone = new_phone().sign_in()
-    phone.page.goto(f"{phone.origin}/rounds/{world.steps[2]}", wait_until="domcontentloaded")
+    phone.page.goto(f"{phone.origin}/rounds/{world.steps[5]}", wait_until="domcontentloaded")
     phone.page.get_by_role("link", name="Start scanning").click(no_wait_after=True)
     arrived.set()
     phone.page.wait_for_url("**/scan?round=*")
