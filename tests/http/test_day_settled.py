@@ -403,6 +403,35 @@ def test_a_late_step_of_a_work_order_is_an_addendum(
     assert "22:50 Step of a work order · Technician" in page(office.get(LOG)).text
 
 
+def test_a_late_step_of_an_order_that_came_before_and_goes_on_is_an_addendum(
+    app: Flask, world: World, office: Browser, morning: Any, phone_of: PhoneOf, clock: Clock
+) -> None:
+    clock.set(NOW - timedelta(days=3))
+    order = raised(app, world)
+    clock.set(NOW + timedelta(hours=10, minutes=30))
+    decide_all(office)
+    sign(office)
+    clock.forward(minutes=1)
+    technician = phone_of("technician")
+    technician.send(technician.record("work-step", {"order": str(order), "verb": "accept"}, NOW + timedelta(minutes=20)))
+    assert "22:50 Step of a work order · Technician" in page(office.get(LOG)).text
+
+
+def test_a_handover_that_comes_late_is_an_addendum_and_so_is_a_late_word_about_one(
+    world: World, office: Browser, signed: Any, phone: Phone, phone_of: PhoneOf, clock: Clock
+) -> None:
+    clock.forward(minutes=30)
+    given = phone.record("handover", {"verb": "give", "site": "garden", "to": str(world.people["colleague"])}, NOW + timedelta(minutes=20))
+    phone.send(given)
+    assert "22:50 Handover · Guard" in page(office.get(LOG)).text
+    decide_all(office)
+    assert sign(office).status_code == 303
+    clock.forward(minutes=1)
+    colleague = phone_of("colleague")
+    colleague.send(colleague.record("handover", {"verb": "object", "about": given.id, "text": "Ten keys"}, NOW + timedelta(minutes=25)))
+    assert "22:55 Handover · Colleague" in page(office.get(LOG)).text
+
+
 # ---------------------------------------------------------------- unsigned days, all communities
 
 

@@ -9,10 +9,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from webapp.core.clock import day_bounds
+from webapp.core.clock import DAY, day_bounds
 from webapp.core.db import db
 from webapp.daily_log import rules
 from webapp.daily_log.day import Day
+from webapp.handover.queries import between
 from webapp.inspections.models import Inspection
 from webapp.patrols.models import RoundStep
 from webapp.people.models import Person
@@ -125,16 +126,12 @@ def is_of_day(shown: Day, record: Record) -> bool:
 
 
 def parts_of(shown: Day) -> set[UUID]:
-    """Ids of the day's steps of rounds and of work orders, and of its inspections."""
+    """Ids of the day's steps of rounds and of work orders, of its inspections and of its handovers with their answers."""
     start, end = day_bounds(shown.day, shown.site.zone)
     steps = sa.select(RoundStep.id).where(RoundStep.site_id == shown.site.id, RoundStep.day == shown.day)
-    # Steps have no index by time: those of orders that came or were finished on the day are found through the orders.
-    touched = sa.union(
-        *(
-            sa.select(WorkOrder.id).where(WorkOrder.site_id == shown.site.id, at >= start, at < end)
-            for at in (WorkOrder.raised_at, WorkOrder.finished_at)
-        )
-    )
-    work = sa.select(WorkStep.id).where(WorkStep.order_id.in_(touched), WorkStep.at >= start, WorkStep.at < end)
+    of_site = sa.select(WorkStep.id).join(WorkOrder, WorkOrder.id == WorkStep.order_id).where(WorkOrder.site_id == shown.site.id)
+    work = of_site.where(WorkStep.at >= start, WorkStep.at < end)
     checks = sa.select(Inspection.id).where(Inspection.site_id == shown.site.id, Inspection.at >= start, Inspection.at < end)
-    return {found for each in (steps, work, checks) for found in db.session.scalars(each)}
+    handed = between(shown.site.id, start - DAY, end)  # what was given before midnight may be taken over after it
+    said = {each for given in handed for each in (given.id, *(answer.id for answer in given.answers))}
+    return said | {found for each in (steps, work, checks) for found in db.session.scalars(each)}

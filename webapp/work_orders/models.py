@@ -126,6 +126,7 @@ class WorkStep(Base):
     __tablename__ = "work_step"
     __table_args__ = (
         sa.Index("ix_work_step_order", "order_id", "at"),
+        sa.Index("ix_work_step_at", "at"),
         sa.Index("ix_work_step_received", "received_at"),
         sa.Index("ix_work_step_odd", "at", sqlite_where=sa.text(ODD), postgresql_where=sa.text(ODD)),
     )
