@@ -12,7 +12,7 @@ export async function currentPack() {
   return person ? ((await store.pocketGet('packs', person))?.pack ?? null) : null;
 }
 
-/** Fetches the pack when the one at hand is over half an hour old, of other weather or in another language, and has the worker keep its pages.
+/** Fetches the pack when the one at hand is over half an hour old or the page knows better (isPast), and has the worker keep its pages.
  * @param {{now?: boolean}} [options] now: whatever its age */
 export async function refreshPack({ now = false } = {}) {
   const { person } = document.documentElement.dataset;
@@ -32,12 +32,13 @@ export async function refreshPack({ now = false } = {}) {
   document.dispatchEvent(new Event('rounds:pack-kept'));
 }
 
-/** Has a storm begun or ended since, or does its person read another language now? A page fresh from the server knows; one from the phone's
- * memory is as old as its pack. @param {Pack} pack */
-export function isPast({ storms = [], language }) {
+/** Has a storm begun or ended since, does its person read another language now, or does something wait for a word that the pack does not know?
+ * A page fresh from the server tells; one from the phone's memory is as old as its pack. @param {Pack} pack */
+export function isPast({ storms = [], waiting = [], language }) {
   const { lang, dataset: { storms: known, cachedAt } } = document.documentElement;
   if (cachedAt || known === undefined) return false;
-  return known.trim() !== storms.join(' ') || Boolean(language && !lang.startsWith(language.slice(0, 2)));
+  const asked = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-waits]'))].map(({ dataset }) => dataset.waits ?? '');
+  return known.trim() !== storms.join(' ') || Boolean(language && !lang.startsWith(language.slice(0, 2))) || asked.some((id) => !waiting.includes(id));
 }
 
 /** @param {Pack} pack @returns {Promise<boolean>} whether all its pages are on the phone now */

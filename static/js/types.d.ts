@@ -111,6 +111,7 @@ export interface Pack {
   language?: string;
   /** The storm modes that were on at the person's sites. */
   storms?: string[];
+  waiting?: string[];
   /** The highest number of this device that the server knows of. */
   seq: number;
   person: { id: string; name: string }; device: string; made_at: string; revision: string; build: string; day: string;

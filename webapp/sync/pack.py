@@ -17,7 +17,9 @@ from flask import current_app
 from webapp.core.clock import local_day
 from webapp.core.i18n import iso, language, named, text_of
 from webapp.core.static import bundle
+from webapp.daily_log.answers import questions_for
 from webapp.equipment import offline as equipment
+from webapp.handover.queries import waiting_for
 from webapp.inspections.keeping_off import Treatment, treated_now
 from webapp.inspections.offering import Offer, offers_for
 from webapp.inspections.queries import storms_over, version_at
@@ -70,12 +72,18 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
         "lists": [_offer(offer) for offer in offers],
         "here": equipment.here_at(person, sites, now),
         "storms": [str(mode.id) for mode in storms_over([site.id for site in sites], now)],
+        "waiting": _waiting(person, now),
         "colleagues": [{"id": str(p.id), "name": named(p)} for p in colleagues.values()],
         "sites": [{"slug": site.slug, "name": named(site)} for site in sites],
     }
     revision = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
     # Not part of the revision: what the server knows of this phone's numbers, so that a phone that lost its memory finds out.
     return content | {"revision": revision, "made_at": iso(now), "seq": device.max_seq}
+
+
+def _waiting(person: Person, now: datetime) -> list[str]:
+    """Ids of what waits for the person's word: a page that shows one the pack does not know is newer than the pack."""
+    return sorted(str(one.id) for one in [*questions_for(person, now), *waiting_for(person, now)])
 
 
 def _orders_to_keep(person: Person, now: datetime) -> list[WorkOrder]:
