@@ -83,7 +83,8 @@ def pack_for(person: Person, device: Device, now: datetime) -> dict[str, Any]:
 
 def _waiting(person: Person, now: datetime) -> list[str]:
     """Ids of what waits for the person's word: a page that shows one the pack does not know is newer than the pack."""
-    return sorted(str(one.id) for one in [*questions_for(person, now), *waiting_for(person, now)])
+    asked, given = questions_for(person, now), waiting_for(person, now)
+    return sorted([*(str(question.id) for question in asked), *(str(handover.id) for handover in given)])
 
 
 def _orders_to_keep(person: Person, now: datetime) -> list[WorkOrder]:
