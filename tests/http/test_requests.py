@@ -276,6 +276,20 @@ def test_the_desk_keeps_what_it_is_told(app: Flask, world: World, sign_in: SignI
     assert "A pipe drips" in page(resident.get(f"/r/{made.token}")).text
 
 
+def test_the_desk_keeps_the_photos_that_the_owners_group_sent(app: Flask, sign_in: SignIn) -> None:
+    desk, (red, blue) = sign_in("desk"), (picture(colour="red"), picture(colour="blue"))
+    said = {"channel": "owners_group", "type_code": "light", "text": "Dark"}
+    answer = desk.post("/requests/new", said | photos(red, blue))
+    (made,) = requests(app)
+    shown = desk.get(answer.location).text
+    for content in (red, blue):
+        assert f"/requests/{made.id}/photos/{named_photo(content)['sha256']}" in shown
+    refused = desk.post("/requests/new", said | photos(SVG))
+    assert refused.status_code == 422
+    assert "Dark" in refused.text
+    assert len(requests(app)) == 1
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

@@ -23,6 +23,7 @@ from webapp.service.clocks import due_at
 from webapp.service.forms import LONGEST, TakeForm
 from webapp.service.models import Request
 from webapp.service.passages import passages
+from webapp.service.pictures import pictures_sent
 from webapp.service.rules import KINDS
 from webapp.service.words import CHANNEL_WORDS, CLOCK_WORDS, FLOW_WORDS, REQUEST_STATES, SOURCE_WORDS
 from webapp.sites.models import Checkpoint, Place, Site
@@ -158,6 +159,7 @@ def new_request() -> str:
 @gate.at_least("desk")
 def take() -> AnyResponse | tuple[str, int]:
     """Take in what somebody told the desk, and lead to its page."""
+    pictures, wrong = pictures_sent()  # before the database is asked at all, as in views.report
     site = site_asked_for()
     form, errors = check(TakeForm, request.form)
     known = types_of(site.id).get(form.type_code) if form else None
@@ -165,9 +167,10 @@ def take() -> AnyResponse | tuple[str, int]:
         form, errors = None, {"type_code": _("This is not possible here.")}
     if form is not None and form.place_id not in (None, *(place.id for place, _depth in place_tree(site.id))):
         form, errors = None, {"place_id": _("This is not possible here.")}
-    if form is None:
-        return show_new(site, errors), 422
+    if form is None or wrong:
+        return show_new(site, errors | wrong), 422
     made = actions.take(form, site.id, me().id, language(), clock.now())
+    actions.add_photos(made, pictures)
     return redirect(url_for("request_pages.request_page", request_id=made.id), 303)
 
 

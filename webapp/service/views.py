@@ -14,12 +14,12 @@ from webapp.core import clock, gate, tasks
 from webapp.core.forms import check
 from webapp.core.i18n import language, named
 from webapp.core.problems import Problem
-from webapp.photos import actions as photos
 from webapp.service import actions, queries, warn
 from webapp.service.agreement_pages import agreement_pages
 from webapp.service.desk import desk
 from webapp.service.forms import LONGEST, ReportForm
 from webapp.service.overviews import overviews
+from webapp.service.pictures import pictures_sent
 from webapp.service.request_page import request_pages
 from webapp.service.resident import resident
 from webapp.service.rules import Limits, looks_automatic, too_many
@@ -32,7 +32,6 @@ from webapp.work_orders.types import WorkType
 
 service = Blueprint("service", __name__)
 LIMITS = Limits()
-MOST_PHOTOS = 3
 
 
 # ---------------------------------------------------------------- anybody: report; `resident.py`: follow it
@@ -67,19 +66,6 @@ def report(code: str) -> AnyResponse | tuple[str, int]:
     made = actions.report(form, checkpoint, language(), address, now)
     actions.add_photos(made, pictures)
     return redirect(url_for("resident.resident_page", token=made.token), 303)
-
-
-def pictures_sent() -> tuple[list[bytes], dict[str, str]]:
-    """The pictures of the form, and what is wrong with them, by field."""
-    pictures = [content for upload in request.files.getlist("photos") if (content := upload.read())]
-    if len(pictures) > MOST_PHOTOS:
-        return [], {"photos": _("At most %(count)s photos, please.", count=MOST_PHOTOS)}
-    try:
-        for content in pictures:
-            photos.look_at(content)
-    except Problem as refused:
-        return [], {"photos": f"{refused.sentence} {refused.refusal.advice}"}
-    return pictures, {}
 
 
 def public_types(site_id: UUID) -> dict[str, WorkType]:

@@ -1,4 +1,4 @@
-/** The public form: photos are made small on the phone before they are sent, so that a large one is no trouble on a poor line. */
+/** The forms by which a resident reports and the desk takes in: photos are made small on the phone before they are sent, so that a large one is no trouble on a poor line. */
 import { compressPhoto } from '../photo.js';
 
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector('form[data-report]'));
