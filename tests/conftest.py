@@ -6,6 +6,9 @@ A database is migrated and filled once a session; each test gets a copy of it.
 from __future__ import annotations
 
 import copy
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,6 +167,28 @@ def app(server: Flask, engine: Engine, template: Template, tmp_path: Path, clock
     server.config["ROUNDS_DATA"] = str(tmp_path)
     yield server
     let_go(server)
+
+
+Dying = Callable[[dict[str, Any]], tuple[int, dict[str, Any] | None]]
+
+
+@pytest.fixture(scope="session")
+def dying(server: Flask) -> Iterator[Dying]:
+    """A process over the tests' database whose children do what they are asked and die: see tests/http/killed.py."""
+    command = [sys.executable, "-m", "tests.http.killed", server.config["SQLALCHEMY_DATABASE_URI"]]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin and process.stdout
+
+        def ask(asked: dict[str, Any]) -> tuple[int, dict[str, Any] | None]:
+            process.stdin.write(json.dumps(asked) + "\n")
+            process.stdin.flush()
+            answer = None
+            while "ended" not in (told := json.loads(process.stdout.readline())):
+                answer = told
+            return told["ended"], answer
+
+        yield ask
+        process.stdin.close()
 
 
 @pytest.fixture

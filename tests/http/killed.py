@@ -1,8 +1,8 @@
-"""Processes that take records in, and die. Run by test_intake_crash as
+"""Processes that take records in, and die. Run by the tests' fixture `dying` as
 
-    python -m tests.http.killed <database> <data folder>
+    python -m tests.http.killed <database>
 
-Each line read is one request with the manner of death: {"ticket", "call" or "photo", "step", "point", "after_ms"}. A fork
+Each line read is one request with the manner of death: {"data" (the folder), "ticket", "call" or "photo", "step", "point", "after_ms"}. A fork
 of this process makes itself a server, takes the request and writes its answer, flushed, as to a socket. At its n-th step
 with the database (before or after a statement, at a savepoint, at the commit, after it), or at a point of
 `webapp.core.faults`, it dies at once: no handler, no flush, no rollback. Or it is killed with SIGKILL some milliseconds
@@ -47,6 +47,7 @@ def own_lock(app: Flask) -> None:
 
 def serve(app: Flask, asked: dict[str, Any], ready: int) -> None:
     """Take one call, and die on the way if told to."""
+    app.config["ROUNDS_DATA"] = asked["data"]
     own_lock(app)
     left = asked["step"]
 
@@ -84,8 +85,8 @@ def answer(app: Flask, asked: dict[str, Any]) -> Any:
     return client.post("/sync", json=asked["call"], headers=headers)
 
 
-def main(url: str, data: str) -> None:
-    app = make_app(url, Path(data))
+def main(url: str) -> None:
+    app = make_app(url, Path("nowhere"))  # every request names its folder
     for line in sys.stdin:
         asked = json.loads(line)
         heard, ready = os.pipe()
@@ -106,4 +107,4 @@ def main(url: str, data: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(sys.argv[1])

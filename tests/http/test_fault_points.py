@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from tests.conftest import Dying
 from tests.databases import Engine
 from tests.making import NOW, Phone, Sent, World, looking, picture
 from webapp.core import faults
@@ -35,23 +36,13 @@ BEFORE_COMMIT = {"intake.read", "intake.begun", "intake.stored", "intake.judged"
 
 
 @pytest.fixture
-def ask(app: Flask, tmp_path: Path) -> Iterator[Ask]:
+def ask(dying: Dying, tmp_path: Path) -> Ask:
     """Have a process do something, and die at a point; gives how it ended, and what it had answered by then."""
-    command = [sys.executable, "-m", "tests.http.killed", app.config["SQLALCHEMY_DATABASE_URI"], str(tmp_path)]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin and process.stdout
 
-        def ask(phone: Phone, point: str | None, **what: Any) -> tuple[int, dict[str, Any] | None]:
-            asked = {"ticket": phone.ticket, "step": 0, "point": point, "after_ms": None} | what
-            process.stdin.write(json.dumps(asked) + "\n")
-            process.stdin.flush()
-            answer = None
-            while "ended" not in (told := json.loads(process.stdout.readline())):
-                answer = told
-            return told["ended"], answer
+    def ask(phone: Phone, point: str | None, **what: Any) -> tuple[int, dict[str, Any] | None]:
+        return dying({"data": str(tmp_path), "ticket": phone.ticket, "step": 0, "point": point, "after_ms": None} | what)
 
-        yield ask
-        process.stdin.close()
+    return ask
 
 
 def test_every_point_is_named_in_the_code_and_every_name_is_a_point() -> None:

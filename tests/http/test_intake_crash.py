@@ -5,13 +5,10 @@ Set ROUNDS_TEST_SEED to repeat a run, or to try another.
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from tests.conftest import Dying
 from tests.databases import Engine
 from tests.making import NOW, Phone, Sent, World, looking, named_photo, picture
 from webapp.patrols.models import RoundStep, Scan
@@ -34,26 +32,21 @@ Ask = Callable[..., tuple[int, dict[str, Any] | None]]
 
 
 @pytest.fixture
-def ask(app: Flask, tmp_path: Path) -> Iterator[Ask]:
+def ask(dying: Dying, tmp_path: Path) -> Ask:
     """Have a process take one call, and die; gives how it ended and what it had answered by then, if anything."""
-    url = app.config["SQLALCHEMY_DATABASE_URI"]
-    command = [sys.executable, "-m", "tests.http.killed", url, str(tmp_path)]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin and process.stdout
 
-        def call(phone: Phone, records: list[Sent], step: int = 0, after_ms: float | None = None) -> tuple[int, dict[str, Any] | None]:
-            asked = {"ticket": phone.ticket, "call": phone.call(records), "step": step, "point": None, "after_ms": after_ms}
-            process.stdin.write(json.dumps(asked) + "\n")
-            process.stdin.flush()
-            answer = None
-            while True:
-                told = json.loads(process.stdout.readline())
-                if "ended" in told:
-                    return told["ended"], answer
-                answer = told
+    def call(phone: Phone, records: list[Sent], step: int = 0, after_ms: float | None = None) -> tuple[int, dict[str, Any] | None]:
+        asked = {
+            "data": str(tmp_path),
+            "ticket": phone.ticket,
+            "call": phone.call(records),
+            "step": step,
+            "point": None,
+            "after_ms": after_ms,
+        }
+        return dying(asked)
 
-        yield call
-        process.stdin.close()
+    return call
 
 
 class Ledger:
