@@ -206,7 +206,7 @@ def test_every_ignored_lint_rule_has_its_reason_beside_it() -> None:
     [
         ("DATABASE_URL", "mysql://x"), ("DATABASE_URL", "sqlite:///"), ("ROUNDS_SECRET", "short"), ("ROUNDS_PUBLIC_URL", "rounds.example.com"), ("ROUNDS_PUBLIC_URL", "ftp://x"),
         ("ROUNDS_PUBLIC_URL", "https://x/path"), ("ROUNDS_LOCALE", "fr"), ("ROUNDS_SYNCHRONOUS", "OFF"), ("ROUNDS_PROXIES", "6"), ("ROUNDS_PROXIES", "-1"), ("ROUNDS_PROXIES", "many"),
-        ("ROUNDS_DATA", "/dev/null/x"),
+        ("ROUNDS_DATA", "/dev/null/x"), ("ROUNDS_NOTICES", "smtp"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(tmp_path: Path, setting: str, value: str) -> None:

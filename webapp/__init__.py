@@ -15,6 +15,7 @@ from webapp.equipment import views as equipment
 from webapp.handover import views as handover
 from webapp.home import views as home
 from webapp.inspections import views as inspections
+from webapp.notices import views as notices
 from webapp.patrols import views as patrols
 from webapp.people import views as people
 from webapp.photos import views as photos
@@ -48,5 +49,5 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
 def plug_in_slices(app: Flask) -> None:
     """Slices in the order of their dependence: each knows only those before it."""
-    for slice_ in (people, photos, sites, work_orders, equipment, patrols, inspections, service, handover, daily_log, sync, home):
+    for slice_ in (people, photos, sites, notices, work_orders, equipment, patrols, inspections, service, handover, daily_log, sync, home):
         slice_.init(app)

@@ -45,6 +45,7 @@ SETTINGS = (
     Setting("ROUNDS_LOCALE", "zh_CN", "zh_CN or en", "Language for people who have not chosen one."),
     Setting("ROUNDS_SYNCHRONOUS", "FULL", "FULL or NORMAL", "SQLite: FULL keeps an acknowledged record through a power cut."),
     Setting("ROUNDS_HOSTS", "", "host names, separated by commas", "Host names the server answers to. Default: any."),
+    Setting("ROUNDS_NOTICES", "file", "file", "How notices go out: file writes each into the data folder, under notices/."),
     Setting("ROUNDS_PROXIES", "0", "a whole number, 0 to 5", "How many reverse proxies stand in front and set X-Forwarded-*."),
 )
 
@@ -139,6 +140,7 @@ def read_settings(given: Mapping[str, str | None] | None = None) -> dict[str, ob
         "ROUNDS_PUBLIC_URL": site,
         "ROUNDS_LOCALE": one_of("ROUNDS_LOCALE", value["ROUNDS_LOCALE"], "zh_CN", "en"),
         "SQLITE_SYNCHRONOUS": one_of("ROUNDS_SYNCHRONOUS", value["ROUNDS_SYNCHRONOUS"], "FULL", "NORMAL"),
+        "ROUNDS_NOTICES": one_of("ROUNDS_NOTICES", value["ROUNDS_NOTICES"], "file"),
         "PROXIES": int(one_of("ROUNDS_PROXIES", value["ROUNDS_PROXIES"], *"012345")),
         "SECRET_KEY": secret(value["ROUNDS_SECRET"], data),
         # Not Flask's SECRET_KEY_FALLBACKS: that would keep sessions alive too, and a stolen secret would still make some.

@@ -118,6 +118,7 @@ SUPERVISOR = {
     "area-cleaned": "{area_cleaned}",
     "area-green": "{area_green}",
     "calendar": "/areas/greening/jinxiu/calendar",
+    "notices": "/notices/jinxiu",
     "office-inspect": "{inspect}",
     "office-today": "/today",
     "office-me": "/me",
@@ -151,6 +152,7 @@ MANAGER = {
     "held-fix": "{held}/fix",
     "held-aside": "/held?state=aside",
     "agreement": "/agreements/jinxiu",
+    "notices-none": "/notices/hexi",
 }
 NOBODY = {
     "login": "/login",

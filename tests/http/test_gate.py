@@ -18,11 +18,15 @@ from webapp.equipment import register, renewal
 from webapp.equipment.models import Equipment
 from webapp.inspections.actions import begin_area
 from webapp.inspections.models import GuidePicture
+from webapp.notices.actions import Wanted, subscribe
+from webapp.notices.delivering import put, row_of
+from webapp.notices.rules import Event
+from webapp.notices.topics import Words
 from webapp.people import actions
 from webapp.people.models import Person
 from webapp.service import actions as service
 from webapp.service.forms import ReportForm
-from webapp.sites.models import Checkpoint
+from webapp.sites.models import Checkpoint, Site
 from webapp.work_orders import actions as work
 from webapp.work_orders import charging
 from webapp.work_orders.models import WorkStep
@@ -62,13 +66,15 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "renewal_id": lambda world, made: made["renewal"],
     "meter_id": lambda world, made: made["meter"],
     "plan_id": lambda world, made: made["plan"],
+    "subscription_id": lambda world, made: made["subscription"],
+    "notice_id": lambda world, made: made["notice"],
     "legal_code": lambda world, made: "lift-15",
 }
 VERBS = {"accounts.change_person": "disable", "sites.change_checkpoint": "label", "held.decide": "aside"}
 # Site-scoped routes whose site is not in the address: what is there for them is listed, not named.
 SCOPED = {
     "slug", "checkpoint_id", "route_id", "schedule_id", "round_id", "record_id", "request_id", "order_id", "person_id", "device_id", "equipment_id",
-    "renewal_id", "meter_id", "plan_id", "checklist_id", "inspection_id", "inspection_plan_id", "area_id",
+    "renewal_id", "meter_id", "plan_id", "checklist_id", "inspection_id", "inspection_plan_id", "area_id", "subscription_id", "notice_id",
 }  # fmt: skip
 # One's own things, or those of one's people: whoever else asks finds nothing.
 OFFICE = {"desk", "supervisor", "manager", "admin"}
@@ -118,6 +124,7 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
     inspected = make_inspection(app, world, phone, content)
     return (
         reported
+        | make_notice(app, world)
         | make_upkeep(app, world, named_photo(content)["sha256"])
         | inspected
         | {
@@ -128,6 +135,16 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
             "build": app.extensions["bundle"].build,
         }
     )
+
+
+def make_notice(app: Flask, world: World) -> dict[str, Any]:
+    """A subscription, and a notice that was not sent."""
+    with app.app_context(), writing():
+        site, wanted = db.session.get_one(Site, world.garden), Wanted("signed-log", "mail", "owners@example.com", "en", 8)
+        row, _is_new = subscribe(site, wanted, world.people["supervisor"], clock.now())
+        event, words = Event(clock.now().date(), 1, clock.now()), Words("Log", [], "https://rounds.example.com/log", "Open")
+        (notice,) = put([row_of(row, event, words, clock.now())])
+        return {"subscription": row.id, "notice": notice}
 
 
 def make_upkeep(app: Flask, world: World, sha256: str) -> dict[str, Any]:

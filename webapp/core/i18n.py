@@ -6,6 +6,8 @@ Data with two names (`name`, `name_en`) is shown by `named`.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +23,7 @@ from markupsafe import Markup
 
 from webapp.core import clock
 
-__all__ = ["LANGUAGES", "force_locale", "gettext", "html_lang", "language", "lazy_gettext", "named", "ngettext"]
+__all__ = ["LANGUAGES", "force_locale", "gettext", "html_lang", "language", "lazy_gettext", "named", "ngettext", "speaking"]
 
 LANGUAGES = {"zh_CN": "中文", "en": "English"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # as Unicode's CLDR has them
@@ -129,6 +131,20 @@ def words() -> NullTranslations:
     if found is None:
         found = g.catalogue = catalogue(language())
     return found
+
+
+@contextmanager
+def speaking(wanted: str) -> Iterator[None]:
+    """Inside: everything is said in that language, templates too, whoever asks: what goes out to others is in theirs."""
+    kept = {name: g.pop(name, None) for name in ("catalogue", "words")}
+    try:
+        with force_locale(wanted):
+            yield
+    finally:
+        for name, value in kept.items():
+            g.pop(name, None)
+            if value is not None:
+                setattr(g, name, value)
 
 
 def word(text: str, **variables: Any) -> Markup:

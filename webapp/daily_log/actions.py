@@ -18,6 +18,7 @@ from webapp.daily_log.day import Day, day_of
 from webapp.daily_log.models import DayRemark, DaySignature, ExceptionDecision
 from webapp.daily_log.settling import Item
 from webapp.daily_log.signing import Signing, content_of
+from webapp.notices.delivering import look_soon
 from webapp.people.models import Person
 from webapp.records import sealing
 from webapp.work_orders import actions as work
@@ -131,6 +132,7 @@ def sign(shown: Day, signing: Signing, seen: str, person: Person, now: datetime)
             db.session.add(row)
     except IntegrityError:
         raise Problem("conflict", _("This day is signed already.")) from None
+    look_soon()  # whose hour has passed is told now
     return row
 
 

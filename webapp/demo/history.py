@@ -20,6 +20,7 @@ from webapp.demo.mornings import Mornings
 from webapp.demo.phones import Phone, WrongClock
 from webapp.demo.reports import Service
 from webapp.demo.roster import GUARDS, Clocking, Roster
+from webapp.demo.telling import Telling
 from webapp.demo.upkeep import Upkeep
 from webapp.demo.walking import Album, Walk
 from webapp.patrols import queries, walking
@@ -71,6 +72,7 @@ class History:
             self.seed, self.start, self.end, self.towns["jinxiu"], self.staff, self.phones, self.roster, self.later, self.machines
         )
         self.mornings = Mornings(self.seed, self.end, self.towns, self.staff)
+        self.telling = Telling(self.end, self.towns["jinxiu"], self.staff["supervisor"])
         self.inspecting = [
             Inspecting(self.seed, self.start, self.end, town, self.staff, self.phones, self.service.craft) for town in self.towns.values()
         ]
@@ -105,6 +107,7 @@ class History:
         for inspecting in self.inspecting:
             yield from inspecting.events()
         yield from self.mornings.events()
+        yield from self.telling.events()
         for days_ago, oddity in ODDITIES.items():
             yield self._ago(days_ago, ODD_HOUR), partial(self._oddity, oddity, self._ago(days_ago, ODD_HOUR))
         while day <= last:

@@ -63,6 +63,7 @@ BARS = {"desk": DESK, "tabs": TABS, "office": OFFICE}
 ALSO = {
     "review": "log",
     "days": "log",
+    "notices": "log",
     "rounds": "today",
     "labels": "sites",
     "checkpoints": "sites",
