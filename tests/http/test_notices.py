@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -22,7 +22,9 @@ from tests.http.settling import LOG, decide_all, sign
 from tests.making import NOW, ZONE, Browser, Clock, Phone, World, looking, page
 from webapp.core.db import db, writing
 from webapp.core.tasks import Task, Worker
+from webapp.daily_log.lines import ORDER
 from webapp.daily_log.paper import BROWSERS
+from webapp.daily_log.words import KINDS
 from webapp.notices import delivering
 from webapp.notices.models import Notice, Subscription
 from webapp.sites.models import Site
@@ -142,6 +144,10 @@ def test_a_signed_day_goes_out_by_mail_with_its_words_and_its_paper(
     assert paper.get_filename() == "garden-2026-11-23.html"
     assert 'lang="en"' in paper.get_content()
     assert "&lt;@all&gt;" in paper.get_content()
+
+
+def test_every_kind_of_exception_has_a_word_to_be_counted_by() -> None:
+    assert tuple(KINDS) == ORDER
 
 
 def test_each_is_told_in_the_subscriptions_language_whatever_the_signers(
@@ -566,4 +572,3 @@ def test_the_page_does_not_grow_with_what_was_sent(app: Flask, world: World, off
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Task).where(Task.kind == delivering.DELIVER)) == 60
     assert office.get(PAGE).text.count("/again") == 0
     assert len(re.findall(r'<b dir="auto">Log</b>', office.get(PAGE).text)) == 25
-    assert isinstance(clock.now, datetime)

@@ -19,11 +19,12 @@ from webapp.core.db import db
 from webapp.core.i18n import day_and_time, named
 from webapp.daily_log.compared import totals_of
 from webapp.daily_log.day import Day, day_of
+from webapp.daily_log.lines import ORDER
 from webapp.daily_log.models import DaySignature
 from webapp.daily_log.paper import NoBrowser, write
 from webapp.daily_log.signing import signing_of
 from webapp.daily_log.summary import sentence_of
-from webapp.daily_log.words import STANDS
+from webapp.daily_log.words import KINDS, STANDS
 from webapp.notices.rules import Event
 from webapp.notices.topics import Topic, Words, register
 from webapp.notices.ways import Attachment
@@ -65,9 +66,9 @@ def exception_lines(shown: Day) -> list[str]:
         return [_("No exceptions.")]
     lines = [ngettext("%(num)d exception", "%(num)d exceptions", len(shown.items))]
     for state, (_mark, word) in STANDS.items():
-        kinds = Counter(item.line.word for item in shown.items if item.state == state)
+        kinds = Counter(item.line.kind for item in shown.items if item.state == state)
         if kinds:
-            each = _(", ").join(f"{kind} {count}" for kind, count in kinds.items())
+            each = _(", ").join(f"{KINDS[kind]} {kinds[kind]}" for kind in ORDER if kind in kinds)
             lines.append(_("%(state)s: %(count)s (%(kinds)s)", state=word, count=kinds.total(), kinds=each))
     return lines
 

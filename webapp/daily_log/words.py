@@ -30,6 +30,29 @@ DAY_STATES: dict[str, tuple[str, LazyString]] = {
     "signed": ("done", lazy_gettext("Day signed")),
     "addendum": ("needs", lazy_gettext("Addendum waits")),
 }
+# What an exception is, without its figures: for counting.
+KINDS: dict[str, LazyString] = {
+    "unsigned": lazy_gettext("Not signed"),
+    "missed": lazy_gettext("Missed"),
+    "induction": lazy_gettext("Alone in induction"),
+    "late": lazy_gettext("Late"),
+    "doubtful": lazy_gettext("Doubtful"),
+    "held": lazy_gettext("Held"),
+    "problem": lazy_gettext("Problem"),
+    "failed": lazy_gettext("Failed inspection"),
+    "unseen": lazy_gettext("Inspection missed"),
+    "complaint": lazy_gettext("Complaint"),
+    "clock": lazy_gettext("Overdue"),
+    "untold": lazy_gettext("Result not told"),
+    "reopened": lazy_gettext("Opened again"),
+    "stars": lazy_gettext("Low rating"),
+    "versions": lazy_gettext("Two versions"),
+    "handover": lazy_gettext("Handover"),
+    "upkeep": lazy_gettext("Maintenance overdue"),
+    "upkeep-late": lazy_gettext("Maintained late"),
+    "stopped": lazy_gettext("Clocks stopped"),
+    "repeat": lazy_gettext("Repeat fault"),
+}
 ANSWERS: dict[str, LazyString] = {"explain": lazy_gettext("Explains"), "appeal": lazy_gettext("Does not agree")}
 FIGURES: dict[str, LazyString] = {
     "due": lazy_gettext("Points due"),

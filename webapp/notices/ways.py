@@ -55,7 +55,7 @@ class Message:
     @property
     def text(self) -> str:
         """In plain words."""
-        return "\n".join([*self.lines, "", f"{self.link_word}: {self.link}", ""])
+        return "\n".join([*self.lines, "", self.link_word, self.link, ""])
 
     @property
     def html(self) -> str:

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 WAY_WORDS: dict[str, LazyString] = {"mail": lazy_gettext("Mail"), "robot": lazy_gettext("Chat robot")}
-WAY_ICONS = {"mail": "inbox", "robot": "people"}
+WAY_ICONS = {"mail": "mail", "robot": "people"}
 # The mark of the pill, and its word.
 STATE_WORDS: dict[str, tuple[str, LazyString]] = {
     "waiting": ("waiting", lazy_gettext("Waits to be sent")),
