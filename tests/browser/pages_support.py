@@ -120,6 +120,7 @@ def addresses(people: People) -> dict[str, str]:
         "schedule": manager.first_link("/patrols/jinxiu", "/schedules/"),
         "route": manager.first_link("/patrols/jinxiu", "/routes/"),
         "held": manager.first_link("/held", "/held/"),
+        "floor_plan": manager.first_link("/sites/jinxiu/plans", "/sites/jinxiu/plans/"),
         "request": supervisor.first_link("/requests?state=all", "/requests/"),
         "order_new": supervisor.first_link("/work-orders?group=new", "/work-orders/0"),
         "order_disputed": supervisor.first_link("/work-orders?group=disputed", "/work-orders/0"),

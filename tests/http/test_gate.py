@@ -26,7 +26,7 @@ from webapp.people import actions
 from webapp.people.models import Person
 from webapp.service import actions as service
 from webapp.service.forms import ReportForm
-from webapp.sites.models import Checkpoint, Site
+from webapp.sites.models import Checkpoint, FloorPlan, Site
 from webapp.work_orders import actions as work
 from webapp.work_orders import charging
 from webapp.work_orders.models import WorkStep
@@ -69,12 +69,13 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "subscription_id": lambda world, made: made["subscription"],
     "notice_id": lambda world, made: made["notice"],
     "legal_code": lambda world, made: "lift-15",
+    "floor_plan_id": lambda world, made: made["floor_plan"],
 }
 VERBS = {"accounts.change_person": "disable", "sites.change_checkpoint": "label", "held.decide": "aside"}
 # Site-scoped routes whose site is not in the address: what is there for them is listed, not named.
 SCOPED = {
     "slug", "checkpoint_id", "route_id", "schedule_id", "round_id", "record_id", "request_id", "order_id", "person_id", "device_id", "equipment_id",
-    "renewal_id", "meter_id", "plan_id", "checklist_id", "inspection_id", "inspection_plan_id", "area_id", "subscription_id", "notice_id",
+    "renewal_id", "meter_id", "plan_id", "checklist_id", "inspection_id", "inspection_plan_id", "area_id", "subscription_id", "notice_id", "floor_plan_id",
 }  # fmt: skip
 # One's own things, or those of one's people: whoever else asks finds nothing.
 OFFICE = {"desk", "supervisor", "manager", "admin"}
@@ -120,6 +121,12 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
         reported["item"] = item.id
         facts = {"checkpoint_id": world.gate.id, "kind": "lobby", "grade": 2, "begins_on": clock.now().date()}
         reported["area"] = begin_area(world.garden, facts, world.people["supervisor"]).id
+        by, sha256 = world.people["supervisor"], named_photo(content)["sha256"]
+        said = {"pictured_by_id": by, "pictured_at": clock.now(), "changed_by_id": by, "changed_at": clock.now()}
+        plan = FloorPlan(site_id=world.garden, name="园区", sha256=sha256, **said)
+        db.session.add(plan)
+        db.session.flush()
+        reported["floor_plan"] = plan.id
         db.session.add(GuidePicture(site_id=world.garden, sha256=named_photo(content)["sha256"], person_id=world.people["supervisor"]))
     inspected = make_inspection(app, world, phone, content)
     return (

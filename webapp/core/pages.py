@@ -42,6 +42,12 @@ def page_of(statement: sa.Select[Row], per_page: int = PER_PAGE) -> Page[Row]:
     return Page(rows[:per_page], number, len(rows) > per_page)
 
 
+def zoom_asked() -> str:
+    """How many times its size a picture is wanted, by the address (`?zoom=2`): 1, 2 or 4."""
+    wanted = request.args.get("zoom", "1")
+    return wanted if wanted in ("1", "2", "4") else "1"
+
+
 def safe_next(default: str) -> str:
     """The address in `next`, if it is a path of ours; anything else could lead a person away."""
     wanted = request.values.get("next", "")

@@ -27,17 +27,21 @@ def lanes_of(site: Site, day: date, views: Iterable[RoundView]) -> list[dict[str
     by_route: dict[UUID, list[RoundView]] = {}
     for view in views:
         by_route.setdefault(view.round.route_id, []).append(view)
-    return [_lane(site, start, found) for found in by_route.values()]
+    return [_lane(site, f"/log/{site.slug}/{day}/rounds", start, found) for found in by_route.values()]
 
 
-def _lane(site: Site, start: datetime, views: list[RoundView]) -> dict[str, Any]:
+def _lane(site: Site, rounds: str, start: datetime, views: list[RoundView]) -> dict[str, Any]:
     windows, marks = [], []
     for view in views:
         round_, word = view.round, f"{clock_time(view.round.starts_at, site.zone)} {view.name}: {round_pill(view.state)[1]}"
         windows.append(
             {"from": _minute(start, round_.starts_at), "to": _minute(start, round_.due_until), "href": f"/rounds/{round_.id}", "word": word}
         )
-        marks += [_mark(site, start, view, point) for point in view.points if point.state.state != "open"]
+        marks += [
+            _mark(site, start, view, point) | {"href": f"{rounds}/{round_.id}#p{number}"}
+            for number, point in enumerate(view.points, 1)
+            if point.state.state != "open"
+        ]
     seen, missed = sum(v.state.seen for v in views), sum(v.state.count("missed") for v in views)
     summary = _("%(seen)s points scanned, %(missed)s missed in %(rounds)s rounds", seen=seen, missed=missed, rounds=len(views))
     return {"name": views[0].name, "summary": summary, "windows": windows, "scans": marks}

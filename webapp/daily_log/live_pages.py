@@ -48,19 +48,19 @@ def _refreshed(site: Site) -> Response:
     now = clock.now()
     stamp, key = stamp_of(site, now), (site.id, language())
     known = _shown.get(key)
-    if not (known and known[0] == stamp and _held(known[1])):
+    if not (known and known[0] == stamp and held(known[1])):
         words = render_template("daily_log/_live.html", board=board_of(site, now), site_=site)
         known = _shown[key] = stamp, hashlib.sha256(words.encode()).hexdigest()[:16]
-        if not _held(known[1]):
+        if not held(known[1]):
             response = make_response(words)
             response.set_etag(known[1])
             return response
     response = make_response("", 304)
-    response.set_etag(_held(known[1]) or known[1])
+    response.set_etag(held(known[1]) or known[1])
     return response
 
 
-def _held(tag: str) -> str | None:
+def held(tag: str) -> str | None:
     """The browser's own word for the page of that tag, if it has it: what compresses a page marks its tag with how."""
     return next((given for given in request.if_none_match.as_set(include_weak=True) if given.split(":")[0] == tag), None)
 

@@ -79,23 +79,33 @@ def _count(table: type[Scan | RoundStep], site: Site, days: list[date]) -> sa.Se
 
 
 def _worked_out(site: Site, days: list[date], gone: Mapping[UUID, date], now: datetime) -> dict[date, Points]:
+    return {day: _figures(facts) for day, facts in facts_of_days(site, days, gone, now).items()}
+
+
+def _figures(facts: DayFacts) -> Points:
+    return Points(
+        due=_total(facts.rounds, *SEEN, "missed"),
+        seen=_total(facts.rounds, *SEEN),
+        missed=_total(facts.rounds, "missed"),
+        late=_total(facts.rounds, "late"),
+        doubtful=sum(scan.doubtful for scan in facts.scans),
+        people=frozenset(scan.person_id for scan in facts.scans),
+    )
+
+
+def facts_of_days(site: Site, days: list[date], gone: Mapping[UUID, date], now: datetime) -> dict[date, DayFacts]:
+    """What the figures of these days follow from. `gone`: withdrawn scans."""
     if not days:
         return {}
     scans = _scans_of(site.id, days)
     facts = _facts_of(scans, gone, _steps_of(site.id, days))
-    found = {}
-    for day in days:
-        rounds = [round_state(r, *facts.get(r.id, NOTHING), now) for r in queries.rounds_on(site, day)]
-        kept = [scan for scan in scans.get(day, ()) if scan.id not in gone]
-        found[day] = Points(
-            due=_total(rounds, *SEEN, "missed"),
-            seen=_total(rounds, *SEEN),
-            missed=_total(rounds, "missed"),
-            late=_total(rounds, "late"),
-            doubtful=sum(scan.doubtful for scan in kept),
-            people=frozenset(scan.person_id for scan in kept),
+    return {
+        day: DayFacts(
+            [round_state(r, *facts.get(r.id, NOTHING), now) for r in queries.rounds_on(site, day)],
+            [scan for scan in scans.get(day, ()) if scan.id not in gone],
         )
-    return found
+        for day in days
+    }
 
 
 def _total(rounds: Iterable[RoundState], *states: str) -> int:
@@ -104,6 +114,14 @@ def _total(rounds: Iterable[RoundState], *states: str) -> int:
 
 
 Row = sa.Row[UUID, UUID, UUID, str | None, date, datetime, bool, bool]
+
+
+@dataclass(frozen=True)
+class DayFacts:
+    """A day's rounds as they stand, and its scans without the withdrawn ones."""
+
+    rounds: list[RoundState]
+    scans: list[Row]
 
 
 def _scans_of(site_id: UUID, days: list[date]) -> dict[date, list[Row]]:

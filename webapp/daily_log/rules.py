@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -109,3 +109,19 @@ def day_state(is_over: bool, open_count: int, signatures: int, has_addendum: boo
     if not is_over:
         return "live"
     return "open" if open_count else "ready"
+
+
+def spot_state(counts: Mapping[str, int]) -> str:
+    """A checkpoint's state on a day from its points by state and its `doubtful` scans: what was not seen before what perhaps was not.
+
+    missed, doubtful, late, on_time (early is in time too), open (nothing has come yet), none (nobody was to come).
+    """
+    marks = (
+        ("missed", "missed"),
+        ("doubtful", "doubtful"),
+        ("late", "late"),
+        ("on_time", "on_time"),
+        ("early", "on_time"),
+        ("open", "open"),
+    )
+    return next((state for counted, state in marks if counts.get(counted)), "none")

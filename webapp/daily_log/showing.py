@@ -8,6 +8,7 @@ from datetime import date
 from webapp.core import clock, htmx
 from webapp.core.clock import DAY
 from webapp.core.i18n import named
+from webapp.core.pages import zoom_asked
 from webapp.daily_log import lanes
 from webapp.daily_log.compared import totals_of
 from webapp.daily_log.day import day_of
@@ -34,5 +35,5 @@ def show_log(site: Site, day: date, wrong: str = "", typed: Mapping[str, str] | 
         signing=signing_of(shown), sentence=sentence_of(shown, beside[day - DAY]), yesterday=beside[day - DAY], last_week=beside[day - WEEK],
         lanes=lanes.lanes_of(site, day, shown.rounds), now_minute=lanes.minute_of(site, day, now) if shown.is_today else None,
         step_words=STEP_WORDS, stored=shown.stored, stands=STANDS, decided=DECIDED, day_states=DAY_STATES, answer_words=ANSWERS, figure_words=FIGURES, wrong=wrong,
-        typed=typed or {}, job_types=[(code, named(known)) for code, known in types_of(site.id).items() if not known.retired],
+        typed=typed or {}, zoom=zoom_asked(), job_types=[(code, named(known)) for code, known in types_of(site.id).items() if not known.retired],
     )  # fmt: skip

@@ -15,7 +15,7 @@ from webapp.core.db import db
 from webapp.core.i18n import language
 from webapp.core.pages import get_or_404
 from webapp.core.problems import Problem
-from webapp.daily_log import live_pages, month_pages, paper, told
+from webapp.daily_log import live_pages, month_pages, paper, plan_pages, told
 from webapp.daily_log.answers import answer_words
 from webapp.daily_log.days import parse_day
 from webapp.daily_log.handed import who_to_whom
@@ -150,6 +150,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(overview)
     live_pages.init(app)
     month_pages.init(app)
+    plan_pages.init(app)
     paper.init(app)
     told.init(app)
     app.jinja_env.globals.update(photo_address=photo_address, answers_of=answers_of, printed_seal=printed_seal, who_to_whom=who_to_whom)

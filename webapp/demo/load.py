@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from webapp.core import clock, ids
 from webapp.core.db import db, writing
 from webapp.demo.build import ZONE, build_plans, build_prices, build_staff, build_town
+from webapp.demo.drawings import build_floor_plans
 from webapp.demo.hexi import HEXI
 from webapp.demo.history import History
 from webapp.demo.inspecting import build_checklists
@@ -57,6 +58,9 @@ def load(seed: int, end: datetime, days: int = DAYS) -> None:
             for username in ("desk", "supervisor", "manager", "technician", "technician2"):
                 mark_seen(staff[username], clock.now())
         fault(machines, end, staff["technician"].id)
+        with clock.at(opened):
+            for town in towns.values():
+                build_floor_plans(town, staff["manager"].id, opened)
         with clock.at(end):
             seal_all()
 

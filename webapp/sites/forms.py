@@ -51,3 +51,25 @@ class CheckpointForm(BaseModel):
         values = self.model_dump(exclude={"position"})
         lat, lon = (float(p) for p in self.position.replace("\uff0c", ",").split(",")) if self.position else (None, None)
         return values | {"lat": lat, "lon": lon}
+
+
+class PlanForm(BaseModel):
+    """A plan's names and its place among the others; the picture is a file beside it."""
+
+    name: Name
+    name_en: OptionalName = None
+    rank: Annotated[int, Field(ge=0, le=999)] = 0
+
+
+class PointForm(BaseModel):
+    """Where a checkpoint lies: per cent of the picture's width from the left and of its height from the top."""
+
+    checkpoint: UUID
+    x: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+    y: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+class OffForm(BaseModel):
+    """Which checkpoint is taken off."""
+
+    checkpoint: UUID

@@ -1,4 +1,4 @@
-"""Communities, their places (a tree), checkpoints and labels."""
+"""Communities, their places (a tree), checkpoints, labels, and the pictures on which checkpoints lie."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.core import clock, ids
 from webapp.core.db import Base
+from webapp.photos.models import Photo
 
 
 class Site(Base):
@@ -78,5 +79,49 @@ class Label(Base):
     version: Mapped[int] = mapped_column(default=1)
     issued_at: Mapped[datetime] = mapped_column(default=clock.now)
     superseded_at: Mapped[datetime | None]
+
+    checkpoint: Mapped[Checkpoint] = relationship(lazy="select")
+
+
+class FloorPlan(Base):
+    """A picture of a site or of a floor 平面图 on which checkpoints lie. A new picture keeps the points; a plan is retired, never deleted.
+
+    `sha256`: the picture, `pictured_by_id` and `pictured_at`: who put it there and when; `rank`: its place among the site's plans;
+    `changed_by_id`, `changed_at`: name and rank.
+    """
+
+    __tablename__ = "floor_plan"
+    __table_args__ = (sa.Index("ix_floor_plan_site_rank", "site_id", "rank"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"))
+    name: Mapped[str] = mapped_column(sa.String(80))
+    name_en: Mapped[str | None] = mapped_column(sa.String(80))
+    rank: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str] = mapped_column(sa.ForeignKey("photo.sha256"))
+    pictured_by_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    pictured_at: Mapped[datetime]
+    changed_by_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    changed_at: Mapped[datetime]
+    retired_by_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
+    retired_at: Mapped[datetime | None]
+
+    site: Mapped[Site] = relationship(lazy="select")
+    picture: Mapped[Photo] = relationship(lazy="joined", innerjoin=True)
+
+
+class PlanPoint(Base):
+    """Where a checkpoint lies on a plan: shares (0 to 1) of the picture's width from the left and of its height from the top, so that they
+    fit any size. Both are None when it was taken off. `person_id`, `at`: who said so last, and when.
+    """
+
+    __tablename__ = "plan_point"
+
+    plan_id: Mapped[UUID] = mapped_column(sa.ForeignKey("floor_plan.id"), primary_key=True)
+    checkpoint_id: Mapped[UUID] = mapped_column(sa.ForeignKey("checkpoint.id"), primary_key=True)
+    x: Mapped[float | None]
+    y: Mapped[float | None]
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime]
 
     checkpoint: Mapped[Checkpoint] = relationship(lazy="select")

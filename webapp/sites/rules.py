@@ -73,3 +73,8 @@ def distance_m(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     half_lat, half_lon = math.radians(lat2 - lat1) / 2, math.radians(lon2 - lon1) / 2
     chord = math.sin(half_lat) ** 2 + math.cos(math.radians(lat1)) * math.cos(math.radians(lat2)) * math.sin(half_lon) ** 2
     return 2 * EARTH_M * math.asin(min(1.0, math.sqrt(chord)))
+
+
+def is_share(value: float) -> bool:
+    """Is it a share of a picture's side, 0 to 1? (NaN is none.)"""
+    return 0 <= value <= 1

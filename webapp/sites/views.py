@@ -18,7 +18,7 @@ from webapp.people.queries import rank_at
 from webapp.people.session import me, me_or_none
 from webapp.photos import actions as photos
 from webapp.photos.views import hand_out
-from webapp.sites import actions, labels, queries
+from webapp.sites import actions, labels, plan_pages, queries
 from webapp.sites.forms import CheckpointForm, PlaceForm
 from webapp.sites.models import Checkpoint, Site
 from webapp.sites.rules import printed, read_code
@@ -237,3 +237,4 @@ def init(app: Flask) -> None:
     """Routes, and the names of sites for the slices below."""
     app.extensions["sites_by_id"] = sites_by_id
     app.register_blueprint(sites)
+    plan_pages.init(app)

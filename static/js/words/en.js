@@ -183,4 +183,13 @@ export default {
   'machine.fault': 'Fault',
   'machine.repair': 'Under repair',
   'machine.out_of_service': 'Out of service',
+
+  // A plan with checkpoints
+  'plan.point': '{name}, {x} % from the left, {y} % from the top',
+  'plan.lies': 'lies here',
+  'plan.picked': '{name} chosen: tap on the picture where it is. Escape lets go.',
+  'plan.held': '{name}: arrow keys move it, Enter keeps it, Escape puts it back.',
+  'plan.moved': '{x} % from the left, {y} % from the top',
+  'plan.back': '{name} is where it was.',
+  'plan.not-saved': '{name} was not saved and is where it was. {why}',
 };

@@ -172,4 +172,13 @@ export default {
   'machine.fault': '故障',
   'machine.repair': '维修中',
   'machine.out_of_service': '停用',
+
+  // A plan with checkpoints
+  'plan.point': '{name}，距左{x}%，距上{y}%',
+  'plan.lies': '在图上',
+  'plan.picked': '已选{name}：在图上点一下它的位置。按 Esc 放弃。',
+  'plan.held': '{name}：方向键移动，回车确定，Esc 放回。',
+  'plan.moved': '距左{x}%，距上{y}%',
+  'plan.back': '{name}已放回原处。',
+  'plan.not-saved': '{name}没有保存，已放回原处。{why}',
 };
