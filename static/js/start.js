@@ -24,6 +24,7 @@ async function loadPages() {
   page.starts = 'yes'; // also when that part failed: the link itself leads to the scanner
   document.dispatchEvent(new Event('rounds:starts'));
   if (document.querySelector('[data-pack-state]')) await part('phone-state', () => import('./pages/phone-state.js'));
+  if (document.querySelector('[data-zoomed]')) await part('zoom', () => import('./pages/zoom.js'));
   if (document.querySelector('[data-pin-pad]')) await part('pin', () => import('./pages/pin.js'));
   if (document.querySelector('form[data-outbox]')) await part('forms', async () => (await import('./pages/record-forms.js')).takeOverForms());
   if (document.querySelector('form[data-signout]')) await part('signout', async () => (await import('./pages/signout.js')).takeOverSignouts());

@@ -91,6 +91,16 @@ def test_a_plan_is_taken_in_drawn_anew_and_says_who_and_when(app: Flask, world: 
     assert "0 of 4 checkpoints lie on it" in page(office.get(LISTED)).text
 
 
+def test_a_drawing_stays_sharp_and_a_photo_that_came_as_png_becomes_small(app: Flask, world: World, office: Browser) -> None:
+    noise, out = Image.effect_noise((300, 300), 80).convert("RGB"), io.BytesIO()
+    noise.save(out, "PNG")
+    upload(office, content=picture("PNG", (800, 600)), name="图")
+    upload(office, content=out.getvalue(), name="照片")
+    with looking(app) as session:
+        kept = dict(session.execute(sa.select(FloorPlan.name, Photo.mime).join(Photo, Photo.sha256 == FloorPlan.sha256)).all())
+    assert kept == {"图": "image/png", "照片": "image/jpeg"}
+
+
 def test_another_picture_keeps_the_points_and_the_old_one_is_not_handed_out_any_more(
     app: Flask, world: World, office: Browser, address: str, clock: Clock
 ) -> None:

@@ -72,7 +72,7 @@ def trees(sheet: Sheet, spots: tuple[Metres, ...], size: float = 9) -> None:
 
 def draw_jinxiu() -> Sheet:
     """Twelve towers in three rows within a wall with four gates; club house, lake, gardens."""
-    sheet = Sheet((172, 152), 4.8)
+    sheet = Sheet((172, 152), 3.6)
     sheet.box((0, 0), (312, 272), LAWN, EDGE, 6, 1.6)
     for y in (112, 37.5, -37.5, -112):
         sheet.way(((-140, y), (140, y)), 9)
@@ -121,7 +121,7 @@ BELOW: Mapping[str, Metres] = {
 
 def draw_garage() -> Sheet:
     """The garage's two levels, one above the other: bays, ramps, and the plant rooms of the lower one."""
-    sheet = Sheet((165, 118), 4.8)
+    sheet = Sheet((165, 118), 3.6)
     for level, y in (("B1", 55), ("B2", -57)):
         sheet.box((0, y), (310, 96), FLOOR, EDGE, 4, 1.4)
         sheet.way(((-138, y), (138, y)), 14, PATH)
@@ -148,7 +148,7 @@ HEXI_MOVED: Mapping[str, Metres] = {"S-03": (0, 12), "S-04": (-38, 46), "P-01": 
 
 def draw_hexi() -> Sheet:
     """Four houses on both sides of a lane, a yard with a shed, utility rooms."""
-    sheet = Sheet((56, 62), 11)
+    sheet = Sheet((56, 62), 9)
     sheet.box((0, 0), (104, 114), LAWN, EDGE, 3, 0.8)
     sheet.way(((0, -60), (0, 60)), 9)
     sheet.way(((0, 46), (34, 46)), 6)

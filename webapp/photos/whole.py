@@ -8,6 +8,7 @@ from PIL import Image, ImageOps
 
 MOST_DECODED = 25_000_000  # pixels; beyond, an odd JPEG could ask for more memory than the server has
 LONGER_SIDE = 2400  # of a picture made for showing
+PNG = b"\x89PNG"
 MOST_REDRAWN = 60_000_000  # pixels of a picture that is drawn anew as a whole
 
 
@@ -55,7 +56,10 @@ def jpeg_of_heic(content: bytes) -> bytes | None:
 
 
 def redrawn(content: bytes, side: int) -> bytes | None:
-    """The picture drawn anew as a JPEG: upright, at most so many pixels a side, with nothing but its pixels; None when that cannot be done."""
+    """The picture drawn anew: upright, at most so many pixels a side, with nothing but its pixels; None when that cannot be done.
+
+    A JPEG; but a drawing that came as a PNG stays one if that is smaller: its lines stay sharp.
+    """
     try:
         with Image.open(io.BytesIO(content)) as picture:
             if picture.width * picture.height > (MOST_REDRAWN if picture.format == "JPEG" else MOST_DECODED):
@@ -67,6 +71,11 @@ def redrawn(content: bytes, side: int) -> bytes | None:
             flat.paste(upright.convert("RGB"), mask=upright.convert("RGBA").getchannel("A"))
     except (ValueError, OSError, SyntaxError, EOFError, Image.DecompressionBombError):
         return None
+    made = _saved(flat, "JPEG", quality=80)
+    return min(made, _saved(flat, "PNG"), key=len) if content.startswith(PNG) else made
+
+
+def _saved(picture: Image.Image, kind: str, **how: int) -> bytes:
     out = io.BytesIO()
-    flat.save(out, "JPEG", quality=80, optimize=True)
+    picture.save(out, kind, optimize=True, **how)
     return out.getvalue()

@@ -33,6 +33,7 @@ function zoom(picture, size) {
 function begin() {
   for (const picture of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-zoomed]'))) {
     mark(picture);
+    picture.dataset.zoomed = 'yes';
     if (begun.has(picture)) continue;
     begun.add(picture);
     if (picture.dataset.now) picture.scrollLeft = Number(picture.dataset.now) * picture.scrollWidth - picture.clientWidth * 0.6;
