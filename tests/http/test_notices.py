@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_babel import lazy_gettext
 from werkzeug.test import TestResponse
 
 from tests.http.settling import LOG, decide_all, sign
@@ -27,6 +28,8 @@ from webapp.daily_log.paper import BROWSERS
 from webapp.daily_log.words import KINDS
 from webapp.notices import delivering
 from webapp.notices.models import Notice, Subscription
+from webapp.notices.rules import Event
+from webapp.notices.topics import Topic, Words
 from webapp.sites.models import Site
 
 SignIn = Callable[[str], Browser]
@@ -334,12 +337,12 @@ def test_a_crash_between_the_file_and_the_word_that_it_is_there_rewrites_that_fi
     ]
 
 
-def test_two_that_look_at_once_put_one(app: Flask, office: Browser, clock: Clock, walked: None) -> None:
+def test_two_that_look_at_once_put_one(app: Flask, world: World, office: Browser, clock: Clock, walked: None) -> None:
     subscribe(office)
     clock.set(NINE)
     sign_day(office)
     with app.app_context():
-        first, second = delivering.due_rows(clock.now), delivering.due_rows(clock.now)
+        first, second = (delivering.due_rows(world.garden, "signed-log", clock.now) for _each in range(2))
         db.session.rollback()
         for rows, count in ((first, 1), (second, 0)):
             with writing():
@@ -408,6 +411,27 @@ def test_a_bug_while_a_message_is_made_is_seen_too(
     (notice,) = notices(app)
     assert notice.state == "failed"
     assert notice.error == "RuntimeError: no answer from qyapi.weixin.qq.com/…5aaa"
+
+
+def test_what_is_wrong_with_one_community_holds_up_no_other(
+    app: Flask, world: World, office: Browser, sign_in: SignIn, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def say(site: Site, event: Event, mark: str) -> Words:
+        if site.slug == "garden":
+            raise RuntimeError("no words")
+        return Words(f"{site.slug} {event.day}", ["said"], "https://rounds.example.com/", "Open")
+
+    day = clock.now.date()
+    topic = Topic("weather", lazy_gettext("What"), lambda _site, _since: [Event(day, 1, clock.now)], say, lambda *_args: [])
+    monkeypatch.setitem(app.extensions["notice_topics"], "weather", topic)
+    subscribe(office, WECOM, topic="weather")
+    subscribe(sign_in("elsewhere"), WECOM, topic="weather", at="/notices/river")
+    clock.set(NINE)
+    work(app, look=True)
+    assert told(app) == [(f"river {day}", "sent")]
+    with looking(app) as session:
+        (task,) = session.scalars(sa.select(Task).where(Task.kind == delivering.LOOK))
+        assert (task.state, task.error) == ("ready", "RuntimeError('no words')")
 
 
 # ---------------------------------------------------------------- a trial
@@ -517,14 +541,16 @@ def test_the_same_subscription_twice_is_one_and_another_hour_a_conflict(app: Fla
     assert subscriptions(app) == [("mail", "owners@example.com", 8, True)]
 
 
-def test_an_ended_subscription_gets_nothing_more_and_stays_on_record(app: Flask, office: Browser, clock: Clock, walked: None) -> None:
+def test_an_ended_subscription_gets_nothing_more_and_stays_on_record(
+    app: Flask, world: World, office: Browser, clock: Clock, walked: None
+) -> None:
     subscribe(office)
     shown = office.get(PAGE).text
     ((end,), (trial,)) = (re.findall(rf'action="([^"]+/{verb})"', shown) for verb in ("end", "trial"))
     clock.set(NINE)
     sign_day(office)
     with app.app_context(), writing():
-        delivering.put(delivering.due_rows(clock.now))  # it waits to be sent
+        delivering.put(delivering.due_rows(world.garden, "signed-log", clock.now))  # it waits to be sent
     for _twice in range(2):
         assert office.post(end).status_code == 303
     work(app)
@@ -565,9 +591,9 @@ def test_the_page_does_not_grow_with_what_was_sent(app: Flask, world: World, off
     subscribe(office)
     with app.app_context(), writing():
         one = db.session.scalars(sa.select(Subscription)).one()
-        words = delivering.Words("Log", ["said"], "https://rounds.example.com/x", "Open")
+        words = Words("Log", ["said"], "https://rounds.example.com/x", "Open")
         for n in range(60):
-            event = delivering.Event(clock.now.date() - timedelta(days=n), 1, clock.now)
+            event = Event(clock.now.date() - timedelta(days=n), 1, clock.now)
             delivering.put([delivering.row_of(one, event, words, clock.now)])
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Task).where(Task.kind == delivering.DELIVER)) == 60
     assert office.get(PAGE).text.count("/again") == 0

@@ -14,11 +14,12 @@ from webapp.demo.mornings import FIRST, LAST
 from webapp.notices import actions, delivering
 from webapp.people.models import Person
 
+TOPIC = "signed-log"
 SUBSCRIBED_AT = time(8, 0)
 SENT_AT = time(9, 0)  # the mornings are signed by then
 WANTED = (
-    actions.Wanted("signed-log", "mail", "committee@jinxiu.example", "zh_CN", 8),
-    actions.Wanted("signed-log", "robot", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=demo-0000-0000-4aaa", "zh_CN", 9),
+    actions.Wanted(TOPIC, "mail", "committee@jinxiu.example", "zh_CN", 8),
+    actions.Wanted(TOPIC, "robot", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=demo-0000-0000-4aaa", "zh_CN", 9),
 )
 
 
@@ -47,6 +48,6 @@ class Telling:
 
     def _send(self, at: datetime) -> None:
         """What the background does, without printing: a browser's start is long."""
-        for key in delivering.put(delivering.due_rows(at)):
+        for key in delivering.put(delivering.due_rows(self.town.site.id, TOPIC, at)):
             delivering.hand_over(key, quick=True)
             delivering.note_sent(key, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime, timedelta
@@ -27,6 +28,9 @@ EVERY = timedelta(minutes=10)
 DELIVER = "notices.deliver"
 LOOKED_BACK = timedelta(days=92)  # a day that is signed later than that is not told any more
 LONGEST_ERROR = 500
+IN_FORCE = Subscription.ended_at.is_(None)
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -40,10 +44,21 @@ def in_words_of(language: str) -> Iterator[None]:
 
 
 def look(_payload: dict[str, Any]) -> None:
-    """Put a notice for whatever has become due, however long nobody looked."""
-    with reading():  # words take their time, and the phones' records need the one writer
-        rows = due_rows(clock.now())
-    put(rows)
+    """Put a notice for whatever has become due, however long nobody looked. What is wrong with one community holds up no other."""
+    wrong: Exception | None = None
+    with reading():
+        told = list(db.session.execute(sa.select(Subscription.site_id, Subscription.topic).where(IN_FORCE).distinct()))
+    for site_id, code in told:
+        try:
+            with reading():  # words take their time, and the phones' records need the one writer
+                rows = due_rows(site_id, code, clock.now())
+            with writing():
+                put(rows)
+        except Exception as failure:  # kept with the task, which is tried again
+            log.exception("notices of %s, site %s", code, site_id)
+            wrong = failure
+    if wrong is not None:
+        raise wrong
 
 
 def look_soon() -> None:
@@ -51,20 +66,15 @@ def look_soon() -> None:
     tasks.put(LOOK)
 
 
-def due_rows(now: datetime) -> list[dict[str, Any]]:
-    """Notices that are due and not there yet, as rows."""
-    found = []
-    in_force: dict[tuple[UUID, str], list[Subscription]] = {}
-    for each in db.session.scalars(sa.select(Subscription).where(Subscription.ended_at.is_(None)).order_by(Subscription.id)):
-        in_force.setdefault((each.site_id, each.topic), []).append(each)
-    for (_site_id, code), subscriptions in in_force.items():
-        if code in topics():
-            found += rows_of_site(subscriptions, now)
-    return found
+def due_rows(site_id: UUID, code: str, now: datetime) -> list[dict[str, Any]]:
+    """Notices of a site and topic that are due and not there yet, as rows."""
+    ours = (Subscription.site_id == site_id, Subscription.topic == code)
+    subscriptions = list(db.session.scalars(sa.select(Subscription).where(*ours, IN_FORCE).order_by(Subscription.id)))
+    return rows_of_site(subscriptions, now) if subscriptions and code in topics() else []
 
 
 def rows_of_site(subscriptions: list[Subscription], now: datetime) -> list[dict[str, Any]]:
-    """The same, of one site and topic: what several are told in one language is put into words once."""
+    """The same, for these of one site and topic: what several are told in one language is put into words once."""
     site, topic = subscriptions[0].site, topic_of(subscriptions[0].topic)
     wishes = {each.id: Wish(each.hour, site.zone, each.added_at) for each in subscriptions}
     since = max(min(wish.first_day for wish in wishes.values()), clock.local_day(now - LOOKED_BACK, site.zone))
