@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from babel.messages.pofile import read_po
 
 from .phone import ARGS, CHROMIUM
@@ -54,13 +57,24 @@ TOO_LOW = """(least) => [...document.querySelectorAll('a, button, summary, selec
   .map(([box, element]) => `${Math.round(box.height)} px: ${element.outerHTML.slice(0, 120)}`)"""
 
 
-def make_demo(folder: Path) -> Server:
-    """The demo's forty days, served."""
-    settings = {**os.environ, "ROUNDS_DATA": str(folder), "DATABASE_URL": ""}
-    for command in ("migrate", "demo"):
-        subprocess.run(
-            [sys.executable, "-m", "webapp", command], cwd=REPOSITORY, env=settings, check=True, capture_output=True, timeout=600
-        )
+def make_demo(factory: pytest.TempPathFactory) -> Server:
+    """The demo's forty days, served: made once a run, whichever of its processes comes first, and copied."""
+    base = factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-of-all"
+    with open(shared.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            half = shared.with_suffix(".half")
+            half.mkdir()
+            settings = {**os.environ, "ROUNDS_DATA": str(half), "DATABASE_URL": ""}
+            for command in ("migrate", "demo"):
+                words = [sys.executable, "-m", "webapp", command]
+                subprocess.run(words, cwd=REPOSITORY, env=settings, check=True, capture_output=True, timeout=600)
+            with closing(sqlite3.connect(half / "rounds.db")) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            half.rename(shared)
+    folder = factory.mktemp("demo") / "data"
+    shutil.copytree(shared, folder)
     return serve(folder)
 
 

@@ -81,7 +81,7 @@ class Phone:
             str(self.profile), executable_path=CHROMIUM, args=ARGS + camera, viewport=SIZE, has_touch=True, is_mobile=True,
             locale="en-US", timezone_id="Asia/Shanghai", permissions=["camera"], offline=offline,
         )  # fmt: skip
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(40_000)  # a busy machine takes its time to open a camera
         self.context.on("request", lambda request: self._look_at(request.url))
         self.context.on("console", self._listen)
         self.context.on("weberror", lambda error: self._hear(str(error.error)))

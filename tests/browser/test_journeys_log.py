@@ -24,7 +24,7 @@ OPEN = "[data-settle] details.item"
 @pytest.fixture(scope="module")
 def people(playwright: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
     """The demo's people, each with a browser."""
-    server = make_demo(tmp_path_factory.mktemp("demo"))
+    server = make_demo(tmp_path_factory)
     found = People(playwright, server)
     yield found
     found.close()

@@ -370,7 +370,8 @@ def test_the_scanner_meets_the_accessibility_rules(open_page: Open, round_film: 
     page.evaluate(axe.read_text())
     rules = "async () => (await axe.run()).violations.map(({ id, nodes }) => [id, nodes[0].html])"
     assert page.evaluate(rules) == []
-    assert NAMES[1] in page.locator("#announce").inner_text()
+    said = page.locator("#announce").inner_text()
+    assert any(name in said for name in NAMES), said  # the film goes on meanwhile
     page.get_by_role("button", name="Something is wrong").focus()
     page.keyboard.press("Enter")
     page.wait_for_function("document.activeElement.name === 'text'")
