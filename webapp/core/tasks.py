@@ -63,8 +63,10 @@ def claim(worker: str) -> Task | None:
     now = clock.now()
     waiting = sa.and_(Task.state == "ready", Task.run_at <= now)
     abandoned = sa.and_(Task.state == "running", Task.lock_until < now)
+    given_up = {"state": "failed", "error": "every process that ran it ended in its midst"}
     due = sa.select(Task.id).where(sa.or_(waiting, abandoned)).order_by(Task.run_at).limit(1)
     with writing():
+        db.session.execute(sa.update(Task).where(abandoned, Task.attempts >= Task.max_attempts).values(**given_up))
         if db.session.get_bind().dialect.name == "postgresql":
             due = due.with_for_update(skip_locked=True)
         found = db.session.scalar(
