@@ -10,7 +10,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,16 @@ from webapp.patrols import queries, walking
 from webapp.people import tickets
 
 ENGINES = ("sqlite", "postgresql")
+LONG_FIRST = (
+    "test_simulation",
+    "test_pages",
+    "test_demo",
+    "test_journeys",
+    "tests/browser",
+    "test_intake_crash",
+    "test_fault_points",
+    "test_restarts",
+)
 
 # How long an example takes is no property of ours, and a run must say the same twice.
 settings.register_profile("rounds", deadline=None, derandomize=True)
@@ -39,22 +51,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=ENGINES, help="run tests with a database on this engine only")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Long files first, so that at the end no process has one of them left while the others wait.
+    items.sort(key=lambda item: next((n for n, long in enumerate(LONG_FIRST) if long in item.path.as_posix()), len(LONG_FIRST)))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--engine")
         metafunc.parametrize("engine", [chosen] if chosen else ENGINES, indirect=True, scope="session")
-
-
-@pytest.fixture(scope="session")
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """One of the two engines."""
-    if request.param == "sqlite":
-        yield SQLite(tmp_path_factory.mktemp("sqlite"))
-        return
-    with postgres.running() as server:
-        running = PostgreSQL(server)
-        yield running
-        running.engine.dispose()
 
 
 class CompiledTemplates(BytecodeCache):
@@ -72,6 +77,7 @@ class CompiledTemplates(BytecodeCache):
 
 
 TEMPLATES = CompiledTemplates()
+Dying = Callable[[dict[str, Any]], tuple[int, dict[str, Any] | None]]
 
 
 def make_app(url: str, data: Path, **settings: Any) -> Flask:
@@ -109,15 +115,92 @@ class Template:
     world: World
 
 
+class House:
+    """An engine with what all of its tests share, made when first wanted.
+
+    Files are run one after another, each on both engines: a fixture with a parameter would be made anew at every change.
+    """
+
+    def __init__(self, engine: Engine, folders: pytest.TempPathFactory, leaving: ExitStack) -> None:
+        self.engine = engine
+        self.folders = folders
+        self.leaving = leaving
+
+    @cached_property
+    def template(self) -> Template:
+        """The database that each test gets a copy of."""
+        app = make_app(self.engine.empty(), self.folders.mktemp("data"))
+        with app.app_context():
+            migrate.upgrade()
+            world = make_world()
+        let_go(app)
+        return Template(app.config["SQLALCHEMY_DATABASE_URI"], world)
+
+    @cached_property
+    def server(self) -> Flask:
+        """The application that tests share: making one takes longer than most tests."""
+        app = make_app(self.engine.empty(), self.folders.mktemp("data"))
+        self.leaving.callback(let_go, app)
+        return app
+
+    @cached_property
+    def dying(self) -> Dying:
+        """A process over the tests' database whose children do what they are asked and die: see tests/http/killed.py."""
+        command = [sys.executable, "-m", "tests.http.killed", self.server.config["SQLALCHEMY_DATABASE_URI"]]
+        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        process = self.leaving.enter_context(subprocess.Popen(command, cwd=Path(__file__).parents[1], **pipes))
+        self.leaving.callback(process.stdin.close)
+
+        def ask(asked: dict[str, Any]) -> tuple[int, dict[str, Any] | None]:
+            process.stdin.write(json.dumps(asked) + "\n")
+            process.stdin.flush()
+            answer = None
+            while "ended" not in (told := json.loads(process.stdout.readline())):
+                answer = told
+            return told["ended"], answer
+
+        return ask
+
+
 @pytest.fixture(scope="session")
-def template(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Template:
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], House]]:
+    """Both engines by name, each made when first wanted."""
+    with ExitStack() as leaving:
+
+        @cache
+        def house(name: str) -> House:
+            return House(leaving.enter_context(_engine(name, tmp_path_factory)), tmp_path_factory, leaving)
+
+        yield house
+
+
+@contextmanager
+def _engine(name: str, folders: pytest.TempPathFactory) -> Iterator[Engine]:
+    if name == "sqlite":
+        yield SQLite(folders.mktemp("sqlite"))
+        return
+    with postgres.running() as address:
+        running = PostgreSQL(address)
+        yield running
+        running.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def house(houses: Callable[[str], House], engine: Engine) -> House:
+    """What the tests of this engine share."""
+    return houses(engine.name)
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest, houses: Callable[[str], House]) -> Engine:
+    """One of the two engines."""
+    return houses(request.param).engine
+
+
+@pytest.fixture(scope="session")
+def template(house: House) -> Template:
     """The database that each test gets a copy of."""
-    app = make_app(engine.empty(), tmp_path_factory.mktemp("data"))
-    with app.app_context():
-        migrate.upgrade()
-        world = make_world()
-    let_go(app)
-    return Template(app.config["SQLALCHEMY_DATABASE_URI"], world)
+    return house.template
 
 
 def forget() -> None:
@@ -151,11 +234,9 @@ def new_app(database: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 
 
 @pytest.fixture(scope="session")
-def server(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The application that tests share: making one takes longer than most tests."""
-    app = make_app(engine.empty(), tmp_path_factory.mktemp("data"))
-    yield app
-    let_go(app)
+def server(house: House) -> Flask:
+    """The application that tests share."""
+    return house.server
 
 
 @pytest.fixture
@@ -169,26 +250,10 @@ def app(server: Flask, engine: Engine, template: Template, tmp_path: Path, clock
     let_go(server)
 
 
-Dying = Callable[[dict[str, Any]], tuple[int, dict[str, Any] | None]]
-
-
 @pytest.fixture(scope="session")
-def dying(server: Flask) -> Iterator[Dying]:
-    """A process over the tests' database whose children do what they are asked and die: see tests/http/killed.py."""
-    command = [sys.executable, "-m", "tests.http.killed", server.config["SQLALCHEMY_DATABASE_URI"]]
-    with subprocess.Popen(command, cwd=Path(__file__).parents[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin and process.stdout
-
-        def ask(asked: dict[str, Any]) -> tuple[int, dict[str, Any] | None]:
-            process.stdin.write(json.dumps(asked) + "\n")
-            process.stdin.flush()
-            answer = None
-            while "ended" not in (told := json.loads(process.stdout.readline())):
-                answer = told
-            return told["ended"], answer
-
-        yield ask
-        process.stdin.close()
+def dying(house: House) -> Dying:
+    """A process whose children do what they are asked and die."""
+    return house.dying
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ END = datetime(2026, 11, 23, 16, 10, tzinfo=UTC)  # ten past midnight at the com
 PROMISED = {
     "guard", "guard2", "technician", "technician2", "cleaner", "gardener", "desk", "supervisor", "supervisor2", "manager", "admin",
 }  # fmt: skip
-FEW_DAYS = 3
+FEW_DAYS = 1
 
 
 def empty_app(folder: Path) -> Flask:

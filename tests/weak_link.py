@@ -81,7 +81,8 @@ class WeakLink:
         for task in carrying:
             task.cancel()
         self.loop.run_until_complete(asyncio.gather(*carrying, return_exceptions=True))
-        self.loop.run_until_complete(asyncio.sleep(0))  # closed transports let go of their sockets in the next turn
+        for _turn in range(10):  # closed transports let go of their sockets in the next ones
+            self.loop.run_until_complete(asyncio.sleep(0))
         self.loop.close()
 
     async def _carry(self, phone: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:

@@ -149,7 +149,13 @@ def test_A5_a_full_phone_says_so_keeps_the_form_and_small_records_still_fit(phon
     assert phone.page.get_by_label("What is wrong?").input_value() == "Water on the floor"
     assert phone.page.locator(".shots img").count() == 1
     assert [item["id"] for item in phone.items()] == [scan]
-    small = phone.record(("note", {"site": "garden", "text": "a small one still fits"}))
+
+    def tap() -> list[str]:
+        with contextlib.suppress(Exception):  # the browser's store may still hold what the large one left there
+            return phone.record(("note", {"site": "garden", "text": "a small one still fits"}))
+        return []
+
+    small = phone.until(tap, "a small one fits", tell=phone.note)
     phone.until_received([scan, *small])
     in_order_without_gaps(phone)
 
