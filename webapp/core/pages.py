@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -32,13 +32,13 @@ class Page(Generic[Row]):
         return url_for(request.endpoint, **{**(request.view_args or {}), **request.args, "page": number})
 
 
-def page_of(statement: sa.Select[Row], per_page: int = PER_PAGE) -> Page[Row]:
-    """The page of an ordered SELECT that the address asks for (`?page=N`).
+def page_of(statement: sa.Select[Row], per_page: int = PER_PAGE, values: dict[str, Any] | None = None) -> Page[Row]:
+    """The page of an ordered SELECT that the address asks for (`?page=N`); `values`: of its bound parameters.
 
     Asks for one row more than it shows instead of counting all rows: counting grows with the table.
     """
     number = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
-    rows = list(db.session.scalars(statement.limit(per_page + 1).offset((number - 1) * per_page)))
+    rows = list(db.session.scalars(statement.limit(per_page + 1).offset((number - 1) * per_page), values))
     return Page(rows[:per_page], number, len(rows) > per_page)
 
 

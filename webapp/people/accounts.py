@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from sqlalchemy.orm import lazyload
 from werkzeug.wrappers import Response
 
 from webapp.core import clock, gate, sheets
@@ -37,7 +38,8 @@ def person_list() -> str | Response:
         )
     if kind := sheets.asked():
         return sheets.hand_out(kind, "people", PEOPLE, db.session.scalars(found.limit(sheets.MOST_ROWS + 1)))
-    return render_template("people/people.html", page=page_of(found), trades=TRADE_WORDS, wanted=wanted)
+    page = page_of(found.options(lazyload(Person.memberships)))
+    return render_template("people/people.html", page=page, trades={key: str(word) for key, word in TRADE_WORDS.items()}, wanted=wanted)
 
 
 PEOPLE = (
@@ -156,7 +158,8 @@ def change_person(person_id: UUID, verb: str) -> Response | tuple[str, int]:
 @gate.at_least("supervisor")
 def device_list() -> str:
     """Devices of one's people: when seen, how many records they still owe."""
-    page = page_of(queries.devices_reached(session.me()))
+    statement, values = queries.devices_reached(session.me())
+    page = page_of(statement, values=values)
     users = {key: ", ".join(map(named, people)) for key, people in queries.users_of([d.id for d in page.rows]).items()}
     standings = devices.standings(page.rows, clock.now())
     worrying = [key for key, standing in standings.items() if standing.worrying]
@@ -184,10 +187,9 @@ def revoke(device_id: UUID) -> Response:
     device: Device = get_or_404(Device, device_id)
     person = session.me()
     mine = db.session.get(DevicePerson, (device.id, person.id)) is not None
-    rank = queries.rank_of(person)
-    theirs = (
-        rank >= gate.RANKS["supervisor"] and db.session.scalar(queries.devices_reached(person).where(Device.id == device.id)) is not None
-    )
+    statement, values = queries.devices_reached(person)
+    supervises = queries.rank_of(person) >= gate.RANKS["supervisor"]
+    theirs = supervises and db.session.scalar(statement.where(Device.id == device.id), values) is not None
     if not mine and not theirs:
         raise Problem("not-found")
     if device.id == session.my_device().id:

@@ -90,14 +90,20 @@ def people_reached(person: Person, at_least: str = "supervisor") -> sa.Select[Pe
     return found.where(Person.id.in_(sa.select(Membership.person_id).where(Membership.site_id.in_(sites))))
 
 
-def devices_reached(person: Person) -> sa.Select[Device]:
-    """Devices used by the persons whom `person` supervises: those that owe records first, then the latest seen."""
-    # The office's own device (number 0) is nobody's phone.
-    found = sa.select(Device).where(Device.number > 0).order_by(Device.unsent == 0, Device.last_seen_at.desc(), Device.id)
-    if person.is_admin:
-        return found
-    theirs = people_reached(person).with_only_columns(Person.id).order_by(None)
-    return found.where(Device.id.in_(sa.select(DevicePerson.device_id).where(DevicePerson.person_id.in_(theirs))))
+# The office's own device (number 0) is nobody's phone. Put together once, as far as that goes.
+EVERY_DEVICE = sa.select(Device).where(Device.number > 0).order_by(Device.unsent == 0, Device.last_seen_at.desc(), Device.id)
+USED_AT = (
+    sa.select(DevicePerson.device_id)
+    .join(Membership, Membership.person_id == DevicePerson.person_id)
+    .where(Membership.site_id.in_(sa.bindparam("sites", expanding=True, type_=sa.Uuid())))
+)
+THEIR_DEVICES = EVERY_DEVICE.where(Device.id.in_(USED_AT))
+
+
+def devices_reached(person: Person) -> tuple[sa.Select[Device], dict[str, list[UUID]]]:
+    """Devices used by the persons whom `person` supervises, those that owe records first, then the latest seen: a statement and its values."""
+    sites = sites_of(person, "supervisor")
+    return (EVERY_DEVICE, {}) if sites is None else (THEIR_DEVICES, {"sites": sites})
 
 
 def names(person_ids: Iterable[UUID]) -> dict[UUID, Person]:
