@@ -145,7 +145,7 @@ def vectors() -> str:
     """Everything, as the file has it."""
     kinds = {
         "walks": walks(), "quantities": quantities(), "fees": fees(), "charges": charges(),
-        "money": [[minor, currency, money(minor, currency)] for minor, currency in ((0, "CNY"), (1250, "CNY"), (-5, "EUR"), (1250, "JPY"), (99, "CHF"))],
+        "money": [[minor, currency, money(minor, currency)] for minor, currency in ((0, "CNY"), (1250, "CNY"), (-5, "EUR"), (1250, "JPY"), (99, "CHF"), (123_456_789, "CNY"), (-100_000, "CNY"))],
         "signatures": [signature_digest((((1, 2), (300, 400)),), "00" * 32)],
     }  # fmt: skip
     return json.dumps(kinds, ensure_ascii=False, separators=(",", ":")).replace("},{", "},\n{") + "\n"

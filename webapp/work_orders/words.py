@@ -174,10 +174,9 @@ SIGNS = {"CNY": "¥", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 
 
 def money(minor: int, currency: str) -> str:
-    """An amount as people read it: ¥12.50; a currency without a sign of its own by its code."""
-    digits = written(minor, currency).removeprefix(f"{currency} ")
-    sign = "-" if digits.startswith("-") else ""
-    return f"{sign}{SIGNS.get(currency, currency + ' ')}{digits.removeprefix('-')}"
+    """An amount as people read it: ¥1,250.50; a currency without a sign of its own by its code."""
+    whole, dot, rest = written(abs(minor), currency).removeprefix(f"{currency} ").partition(".")
+    return f"{'-' if minor < 0 else ''}{SIGNS.get(currency, currency + ' ')}{int(whole):,}{dot}{rest}"
 
 
 def order_mark(order: WorkOrder, now: datetime) -> tuple[str, str]:

@@ -85,9 +85,10 @@ export function digest(charge) {
   return sha256Text(JSON.stringify([charge.order, charge.currency, charge.payer, charge.waived, lines, dueOf(charge)]));
 }
 
-/** ¥12.50. @param {number} minor @param {string} currency */
+/** ¥1,250.50. @param {number} minor @param {string} currency */
 export function money(minor, currency) {
   const value = Math.abs(minor);
-  const digits = WHOLE.includes(currency) ? String(value) : `${Math.floor(value / 100)}.${String(value % 100).padStart(2, '0')}`;
+  const grouped = (/** @type {number} */ whole) => String(whole).replace(/\B(?=(\d{3})+$)/g, ',');
+  const digits = WHOLE.includes(currency) ? grouped(value) : `${grouped(Math.floor(value / 100))}.${String(value % 100).padStart(2, '0')}`;
   return `${minor < 0 ? '-' : ''}${SIGNS[currency] ?? `${currency} `}${digits}`;
 }
