@@ -174,7 +174,7 @@ def test_a_renewal_is_proposed_decided_and_finished(app: Flask, lift: UUID, sign
     supervisor, manager, address = sign_in("supervisor"), sign_in("manager"), f"/equipment/items/{lift}"
     assert "An amount like" in page(supervisor.post(f"{address}/renewals", {"text": "New ropes", "cost": "much"})).text
     supervisor.post(f"{address}/renewals", {"text": "New ropes", "cost": "12500"})
-    assert "Waiting for the manager ¥12500.00" in page(supervisor.get(address)).text
+    assert "Waiting for the manager ¥12,500.00" in page(supervisor.get(address)).text
     with looking(app) as session:
         renewal_id = session.execute(sa.text("SELECT renewal_id FROM renewal_step")).scalar_one()
     going = f"/equipment/renewals/{UUID(str(renewal_id))}"
@@ -186,7 +186,7 @@ def test_a_renewal_is_proposed_decided_and_finished(app: Flask, lift: UUID, sign
     clock.forward(days=3)
     assert supervisor.post(going, {"do": "finish", "text": "Replaced, tested", "cost": "11,800.50"}).status_code == 303
     text = page(supervisor.get(address)).text
-    assert "Finished ¥11800.50" in text
+    assert "Finished ¥11,800.50" in text
     assert "Ropes are at their limit" in text
     assert manager.post(f"/equipment/renewals/{UUID(int=7)}", {"do": "approve"}).status_code == 404
     assert sign_in("elsewhere").post(going, {"do": "finish"}).status_code == 404
