@@ -316,6 +316,19 @@ test('F8 the same picture in two records travels once', () => {
   assert.ok(world.at(1).photos[0].done && world.at(2).photos[0].done);
 });
 
+test('E8 a receipt of the old epoch, written down after another courier had met the new one, is offered again', () => {
+  const world = new World([item(1)]).run();
+  assert.equal(world.at(1).receipt?.epoch, 'e1');
+  world.epoch = 'e2';
+  world.wait(3_600_000);
+  world.ping = ({ nonce }) => reply(200, { nonce, epoch: 'e2' });
+  world.post = (_, sent) => receipts(sent, {}, 'e2');
+  world.run();
+  assert.equal(world.at(1).receipt?.epoch, 'e2');
+  world.wait(3_600_000).run();
+  assert.equal(world.done('post').length, 2, 'once is enough');
+});
+
 test('E8 a new epoch offers every accepted copy again, photos too', () => {
   const world = new World([item(1, { photo: 'p' }), item(2)]).run();
   world.wait(3_600_000);

@@ -106,14 +106,15 @@ function pinged(turn, answer) {
   meet(turn, answer.json.epoch);
 }
 
-/** A new epoch is a server restored from a backup: offer it again every copy still here. @param {Turn} turn @param {string} epoch */
+/** A new epoch is a server restored from a backup: offer it again every copy still here. Also where the epoch is known by now: a receipt of
+ * the old one may have been written down after another courier of this phone had met the new one. @param {Turn} turn @param {string} epoch */
 function meet({ s, env, patch, remember }, epoch) {
-  if (s.epoch === epoch) return;
   if (s.epoch !== null) {
     for (const item of s.items.values()) {
       if (item.state === 'accepted' && item.receipt?.epoch !== epoch) reoffer(patch, item, env.now);
     }
   }
+  if (s.epoch === epoch) return;
   s.epoch = epoch;
   remember(epoch);
 }
