@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -33,13 +34,24 @@ class Page(Generic[Row]):
 
 
 def page_of(statement: sa.Select[Row], per_page: int = PER_PAGE, values: dict[str, Any] | None = None) -> Page[Row]:
-    """The page of an ordered SELECT that the address asks for (`?page=N`); `values`: of its bound parameters.
+    """The page of an ordered SELECT that the address asks for (`?page=N`); `values`: of the bound parameters of one that
+    was put together once.
 
     Asks for one row more than it shows instead of counting all rows: counting grows with the table.
     """
     number = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
-    rows = list(db.session.scalars(statement.limit(per_page + 1).offset((number - 1) * per_page), values))
+    part = {"part_limit": per_page + 1, "part_offset": (number - 1) * per_page}
+    if values is None:
+        rows = list(db.session.scalars(statement.limit(part["part_limit"]).offset(part["part_offset"])))
+    else:
+        rows = list(db.session.scalars(_part_of(statement), values | part))
     return Page(rows[:per_page], number, len(rows) > per_page)
+
+
+@lru_cache
+def _part_of(statement: sa.Select[Row]) -> sa.Select[Row]:
+    """A part of a statement that was put together once: itself put together once."""
+    return statement.limit(sa.bindparam("part_limit", type_=sa.Integer())).offset(sa.bindparam("part_offset", type_=sa.Integer()))
 
 
 def zoom_asked() -> str:

@@ -163,7 +163,9 @@ def device_list() -> str:
     users = {key: ", ".join(map(named, people)) for key, people in queries.users_of([d.id for d in page.rows]).items()}
     standings = devices.standings(page.rows, clock.now())
     worrying = [key for key, standing in standings.items() if standing.worrying]
-    return render_template("people/devices.html", page=page, users=users, standings=standings, worrying=worrying)
+    pattern = _("Device %(number)s")  # filled here: a word with variables takes its time, twenty-five times a page
+    called = {device.id: pattern % {"number": device.number} for device in page.rows}
+    return render_template("people/devices.html", page=page, users=users, standings=standings, worrying=worrying, called=called)
 
 
 @accounts.post("/devices/mine/cleared")
