@@ -128,6 +128,6 @@ def _file(rows: list[dict[str, Any]], first: int) -> None:
     words: list[dict[str, UUID | int | str]] = []
     for entry, row in zip(entries, rows, strict=True):
         said = words_of(row["number"], row["text"], row["spot"])
-        words.extend({"word": word, "entry_id": entry["id"]} for word in sorted(said))
+        words.extend({"kind": "order", "word": word, "entry_id": entry["id"]} for word in sorted(said))
     db.session.execute(sa.insert(SearchEntry), entries)
     db.session.execute(sa.insert(SearchWord), words)

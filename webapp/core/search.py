@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -40,11 +40,12 @@ class SearchEntry(Base):
 
 
 class SearchWord(Base):
-    """A word of an entry."""
+    """A word of an entry. By kind: what there is little of is found without a walk through what there is much of."""
 
     __tablename__ = "search_word"
     __table_args__ = {"sqlite_with_rowid": False}
 
+    kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
     # Byte by byte, so that the words beginning with some letters lie beside each other.
     word: Mapped[str] = mapped_column(sa.String(LONGEST).with_variant(sa.String(LONGEST, collation="C"), "postgresql"), primary_key=True)
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("search_entry.id"), primary_key=True)
@@ -87,50 +88,47 @@ def file(kind: str, subject_id: UUID, site_id: UUID, at: datetime, *texts: str |
         return
     entry = {"kind": kind, "subject_id": subject_id, "site_id": site_id, "at": at}
     entry_id = db.session.execute(sa.insert(SearchEntry).returning(SearchEntry.id), entry).scalar_one()
-    db.session.execute(sa.insert(SearchWord), [{"word": word, "entry_id": entry_id} for word in sorted(words)])
+    db.session.execute(sa.insert(SearchWord), [{"kind": kind, "word": word, "entry_id": entry_id} for word in sorted(words)])
 
 
-def _meant(term: str) -> list[str]:
+def _meant(kind: str, term: str) -> list[str]:
     """The words a term means. The beginning of one: those that are filed, in order, each found by a step of its own in the index."""
     if not term.endswith("*"):
         return [term]
     start = term[:-1]
     end = start[:-1] + chr(ord(start[-1]) + 1)
-    first = sa.select(sa.func.min(SearchWord.word).label("word")).where(SearchWord.word >= start, SearchWord.word < end).cte(recursive=True)
-    following = sa.select(sa.func.min(SearchWord.word)).where(SearchWord.word > first.c.word, SearchWord.word < end).scalar_subquery()
+    least = sa.select(sa.func.min(SearchWord.word).label("word")).where(SearchWord.kind == kind, SearchWord.word < end)
+    first = least.where(SearchWord.word >= start).cte(recursive=True)
+    following = least.where(SearchWord.word > first.c.word).scalar_subquery()
     steps = first.union_all(sa.select(following).where(first.c.word.is_not(None)))
     return [word for word in db.session.scalars(sa.select(steps.c.word).limit(MOST_MEANT)) if word is not None]
 
 
-def _count(words: list[str]) -> int:
+def _count(kind: str, words: list[str]) -> int:
     """How many entries have one of these words, as far as they are counted."""
-    some = sa.select(SearchWord.entry_id).where(SearchWord.word.in_(words)).limit(COUNTED).subquery()
+    some = sa.select(SearchWord.entry_id).where(SearchWord.kind == kind, SearchWord.word.in_(words)).limit(COUNTED).subquery()
     return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
-def found(asked: str, within: Mapping[str, Iterable[UUID] | None], most: int) -> list[SearchEntry]:
-    """The latest entries that say all of these words. `within`: the sites of each kind, None for every site."""
-    terms = [_meant(term) for term in terms_of(asked)]
-    if not terms or not within or not all(terms):
+def found(asked: str, kind: str, sites: Iterable[UUID], most: int) -> list[SearchEntry]:
+    """The latest entries of that kind, of these sites, that say all of these words."""
+    terms = [_meant(kind, term) for term in terms_of(asked)]
+    if not terms or not all(terms):
         return []
-    rarest, *others = sorted(terms, key=_count) if len(terms) > 1 else terms
-    may = sa.or_(
-        *(
-            SearchEntry.kind == kind if sites is None else sa.and_(SearchEntry.kind == kind, SearchEntry.site_id.in_(list(sites)))
-            for kind, sites in within.items()
-        )
-    )
+    rarest, *others = sorted(terms, key=lambda words: _count(kind, words)) if len(terms) > 1 else terms
+    may = SearchEntry.site_id.in_(list(sites))
     # Along the index from the latest entry backwards, word by word, until there are enough: the history behind them costs nothing.
-    ways = [_latest(word, others, may, most).subquery() for word in rarest]
+    ways = [_latest(kind, word, others, may, most).subquery() for word in rarest]
     ids = sa.union(*(sa.select(way.c.entry_id) for way in ways)).subquery()
     said = sa.select(SearchEntry).where(SearchEntry.id.in_(sa.select(ids.c.entry_id)))
     return list(db.session.scalars(said.order_by(SearchEntry.id.desc()).limit(most)))
 
 
-def _latest(word: str, others: list[list[str]], may: sa.ColumnElement[bool], most: int) -> sa.Select[int]:
+def _latest(kind: str, word: str, others: list[list[str]], may: sa.ColumnElement[bool], most: int) -> sa.Select[int]:
     """The latest entries with that word and one of each of the others."""
-    found = sa.select(SearchWord.entry_id).join(SearchEntry, SearchEntry.id == SearchWord.entry_id).where(SearchWord.word == word, may)
+    found = sa.select(SearchWord.entry_id).join(SearchEntry, SearchEntry.id == SearchWord.entry_id)
+    found = found.where(SearchWord.kind == kind, SearchWord.word == word, may)
     for words in others:
         other = sa.orm.aliased(SearchWord)
-        found = found.where(sa.exists().where(other.entry_id == SearchWord.entry_id, other.word.in_(words)))
+        found = found.where(sa.exists().where(other.kind == kind, other.entry_id == SearchWord.entry_id, other.word.in_(words)))
     return found.order_by(SearchWord.entry_id.desc()).limit(most)

@@ -111,7 +111,7 @@ def _filed(asked: Asked) -> dict[str, list[UUID]]:
     desk, led = asked.at_least("desk"), asked.at_least("supervisor")
     filed: dict[str, list[UUID]] = {}
     for kind, sites in (("order", desk), ("request", desk), ("note", led), ("finding", led)):
-        entries = search.found(asked.words, {kind: sites}, MOST * 2) if sites else []
+        entries = search.found(asked.words, kind, sites, MOST * 2) if sites else []
         filed[kind] = list(dict.fromkeys(entry.subject_id for entry in entries))[:MOST]
     return filed
 
