@@ -80,6 +80,8 @@ def line(warning: ClockWarning, about: str, site: Site, href: str) -> dict[str, 
 def orders_about(found: Iterable[ClockWarning]) -> dict[UUID, WorkOrder]:
     """The orders that warnings are about, and those of the requests that they are about."""
     keys = [w.subject_id for w in found]
+    if not keys:  # an empty list is looked for in every row
+        return {}
     rows = db.session.scalars(sa.select(WorkOrder).where(sa.or_(WorkOrder.id.in_(keys), WorkOrder.request_id.in_(keys))))
     return {order.id: order for order in rows}
 

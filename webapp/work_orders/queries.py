@@ -165,7 +165,10 @@ def history_of(order: WorkOrder, most: int = 5) -> list[WorkOrder]:
 def orders_of_requests(request_ids: Iterable[UUID]) -> dict[UUID, list[WorkOrder]]:
     """Orders by the request they are for, oldest first. One query, and one each for all their steps and signatures."""
     found: dict[UUID, list[WorkOrder]] = {}
-    rows = sa.select(WorkOrder).where(WorkOrder.request_id.in_(list(request_ids))).order_by(WorkOrder.raised_at, WorkOrder.id)
+    wanted = list(request_ids)
+    if not wanted:  # an empty list is looked for in every row
+        return found
+    rows = sa.select(WorkOrder).where(WorkOrder.request_id.in_(wanted)).order_by(WorkOrder.raised_at, WorkOrder.id)
     for order in db.session.scalars(rows.options(sa.orm.selectinload(WorkOrder.steps), sa.orm.selectinload(WorkOrder.signatures))):
         assert order.request_id
         found.setdefault(order.request_id, []).append(order)
