@@ -15,6 +15,7 @@ from webapp.core.db import db, writing
 from webapp.handover.models import Handover
 from webapp.people import actions as people
 from webapp.people.models import Device, DevicePerson, Person
+from webapp.work_orders.models import WorkOrder
 
 SignIn = Callable[[str], Browser]
 PhoneOf = Callable[[str], Phone]
@@ -142,3 +143,14 @@ def test_the_log_shows_it_and_what_does_not_agree_wants_a_look(
     shown = page(supervisor.get("/log/garden/2026-11-23")).text
     assert "Something does not agree" in shown
     assert "Only ten here" in shown
+
+
+def test_what_goes_along_is_what_was_open_when_it_was_given(app: Flask, world: World, phone: Phone, clock: Clock) -> None:
+    order_id = make_order(app, world)
+    record = phone.record("handover", gives(world))
+    clock.forward(minutes=30)
+    make_order(app, world, type_code="light")
+    with app.app_context(), writing():
+        db.session.get_one(WorkOrder, order_id).finished_at = clock.now
+    phone.send(record)
+    assert given(app, record.id).carried == [str(order_id)]

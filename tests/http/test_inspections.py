@@ -354,3 +354,16 @@ def test_a_list_is_begun_copied_renamed_and_retired(app: Flask, world: World, si
     assert sign_in("guard").get(f"/inspect/{checklist_id}").status_code == 404
     with looking(app) as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(WorkStep)) == 0
+
+
+def test_the_daily_log_and_its_paper_say_how_many_were_made_and_failed(
+    app: Flask, world: World, phone: Phone, sign_in: Callable[[str], Browser]
+) -> None:
+    checklist_id = make_checklist(app, world)
+    for answers in (GOOD, GOOD, GOOD | {"heat": {"value": 48.5}}):
+        taken(phone, inspect(phone, checklist_id, answers, checkpoint=str(world.gate.id)))
+    office = sign_in("supervisor")
+    for address in ("/log/garden/2026-11-23", "/log/garden/2026-11-23/paper"):
+        shown = page(office.get(address)).text
+        assert "3 inspections were made" in shown
+        assert ", 1 failed." in shown

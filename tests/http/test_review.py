@@ -13,6 +13,7 @@ from flask import Flask
 from tests.http.settling import LOG, NEXT, decide, decide_all, row, rows_of, sign
 from tests.http.test_work_board import counting
 from tests.making import NOW, Browser, Clock, Phone, Sent, World, looking, named_photo, page, picture
+from webapp.core.db import db, writing
 from webapp.daily_log.models import Answer, ExceptionDecision
 
 SignIn = Callable[[str], Browser]
@@ -231,6 +232,16 @@ def test_a_person_reads_what_was_asked_and_decided_and_what_is_kept(
     ):
         assert words in mine, words
         assert words in theirs, words
+
+
+def test_who_was_asked_reads_it_although_they_scanned_nothing_that_day(
+    app: Flask, world: World, sign_in: SignIn, office: Browser, asked: Sent
+) -> None:
+    with app.app_context(), writing():
+        db.session.execute(sa.update(ExceptionDecision).values(to_id=world.people["colleague"]))
+    mine = page(sign_in("colleague").get("/my-day?day=2026-11-23")).text
+    for words in ("Asked and decided", "“Was that the old label?”", "0 scans: which label"):
+        assert words in mine, words
 
 
 # ---------------------------------------------------------------- all communities

@@ -28,6 +28,7 @@ from webapp.daily_log.upkeep import upkeep_lines
 from webapp.handover.models import Handover
 from webapp.handover.queries import between
 from webapp.inspections.keeping_off import Treatment, treated_between
+from webapp.inspections.queries import counted_between
 from webapp.patrols import queries
 from webapp.patrols.showing import RoundView, ScanLine, round_views, scan_lines
 from webapp.people.models import Duty, Membership, Person
@@ -59,6 +60,7 @@ class Day:
     asked_for: dict[UUID, UUID]  # requests made from findings
     handovers: list[Handover] = field(default_factory=list)
     treated: list[Treatment] = field(default_factory=list)
+    inspected: tuple[int, int] = (0, 0)  # made, and failed
     lines: list[Line] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     remarks: list[DayRemark] = field(default_factory=list)
@@ -188,6 +190,7 @@ def day_of(site: Site, day: date, now: datetime) -> Day:
     shown.remarks = settling.remarks_of(site.id, day)
     shown.people |= settling.people_of(shown.items, shown.remarks, shown.signatures, known=shown.people)
     shown.treated = treated_between(site.id, the_day.start, the_day.end)
+    shown.inspected = counted_between(site.id, the_day.start, the_day.end)
     return shown
 
 

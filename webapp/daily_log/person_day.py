@@ -86,15 +86,15 @@ def person_day(person: Person, sites: Iterable[Site], day: date, now: datetime) 
         near = [r for offset in (-1, 0, 1) for r in queries.rounds_on(site, day + timedelta(days=offset)) if r.id in wanted]
         views |= {v.round.id: v for v in round_views(site, near, now)}
     duty = [d for site in sites for d in duty_between(site.id, start, end) if d.person_id == person.id]
-    return PersonDay(person, day, zone, lines, views, sorted(duty, key=lambda d: d.at), said_about(person, lines, views))
+    return PersonDay(person, day, zone, lines, views, sorted(duty, key=lambda d: d.at), said_about(person, day, lines, views))
 
 
-def said_about(person: Person, lines: Iterable[ScanLine], rounds: Iterable[str]) -> list[Said]:
-    """Decisions and questions about this person's scans and rounds of the day, in order."""
+def said_about(person: Person, day: date, lines: Iterable[ScanLine], rounds: Iterable[str]) -> list[Said]:
+    """Decisions about this person's scans and rounds of the day, and whatever this person was asked about the day, in order."""
     keys = [f"doubtful:{line.scan.id}" for line in lines] + [f"{kind}:{round_id}" for round_id in rounds for kind in ROUND_KINDS]
-    if not keys:
-        return []
-    rows = db.session.scalars(sa.select(ExceptionDecision).where(ExceptionDecision.key.in_(keys)).order_by(ExceptionDecision.at)).all()
+    about = sa.and_(ExceptionDecision.to_id == person.id, ExceptionDecision.day == day)
+    wanted = sa.or_(about, ExceptionDecision.key.in_(keys)) if keys else about
+    rows = db.session.scalars(sa.select(ExceptionDecision).where(wanted).order_by(ExceptionDecision.at)).all()
     mine = [row for row in rows if str(person.id) in row.shown.get("people", ()) or row.to_id == person.id]
     people, answers = names(row.person_id for row in mine), settling.answers_to(row.id for row in mine if row.verb == "ask")
     return [Said(settling.line_of([row]), row, people.get(row.person_id), answers.get(row.id)) for row in mine]

@@ -24,7 +24,7 @@ def give(arrived: Arrived, author: Author, body: HandoverBody, site_id: UUID) ->
         raise Held("bad-body")
     given = Handover(
         id=arrived.id, site_id=site_id, person_id=author.id, to_id=body.to, counts=rules.counted(body.counts),
-        carried=[str(order.id) for order in queries.open_orders(site_id)], text=body.text or arrived.envelope.note, at=arrived.at,
+        carried=[str(order.id) for order in queries.open_orders(site_id, arrived.at)], text=body.text or arrived.envelope.note, at=arrived.at,
     )  # fmt: skip
     db.session.add(given)
     db.session.flush()

@@ -43,7 +43,9 @@ def between(site_id: UUID, start: datetime, end: datetime) -> list[Handover]:
     )
 
 
-def open_orders(site_id: UUID) -> list[WorkOrder]:
-    """Work orders that nobody has finished yet, what is due first at the top."""
-    found = sa.select(WorkOrder).where(WorkOrder.site_id == site_id, WorkOrder.closed_at.is_(None), WorkOrder.finished_at.is_(None))
+def open_orders(site_id: UUID, at: datetime) -> list[WorkOrder]:
+    """Work orders that nobody had finished at that moment, what is due first at the top: a handover may arrive hours after it was given."""
+    there = sa.select(WorkOrder.id).where(WorkOrder.site_id == site_id, WorkOrder.raised_at <= at)
+    still = there.where(WorkOrder.closed_at.is_(None), WorkOrder.finished_at.is_(None))
+    found = sa.select(WorkOrder).where(WorkOrder.id.in_(sa.union(still, there.where(WorkOrder.finished_at > at))))
     return list(db.session.scalars(found.order_by(WorkOrder.urgent.desc(), WorkOrder.due_at).limit(MOST_CARRIED)))

@@ -45,7 +45,7 @@ def show(errors: dict[UUID, str] | None = None) -> str:
     return render_template(
         "handover/page.html", site_=site, sites=sites, waiting=waiting, given=given, last=queries.last_of(site.id, now), now=now,
         people=names({p for one in shown for p in (one.person_id, one.to_id)}), colleagues=[(str(p.id), named(p)) for p in staff_of(site.id) if p.id != person.id],
-        orders=queries.open_orders(site.id), types=types_of(site.id), here=known_here(), errors=errors or {}, where_words=where_words,
+        orders=queries.open_orders(site.id, now), types=types_of(site.id), here=known_here(), errors=errors or {}, where_words=where_words,
     )  # fmt: skip
 
 

@@ -116,3 +116,11 @@ def is_storm(site_id: UUID, moment: datetime) -> SiteMode | None:
         .order_by(SiteMode.from_at.desc())
         .limit(1)
     )
+
+
+def counted_between(site_id: UUID, start: datetime, end: datetime) -> tuple[int, int]:
+    """How many inspections were made at the site in [start, end), and how many of them failed."""
+    failed = sa.func.count().filter(Inspection.passed.is_(False))
+    found = sa.select(sa.func.count(), failed).where(Inspection.site_id == site_id, Inspection.at >= start, Inspection.at < end)
+    made, bad = db.session.execute(found).one()
+    return made, bad
