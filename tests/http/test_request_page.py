@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -231,6 +232,28 @@ def test_what_is_opened_again_opens_nothing_else(app: Flask, desk: Browser, cloc
     assert "Loud again" in shown_open
     assert "Quiet now" not in shown_open
     assert "Quiet now" in page(desk.get("/requests?state=ended")).text
+
+
+def test_opened_again_it_stands_at_the_beginning_and_wants_a_work_order(
+    app: Flask, desk: Browser, phone_of: Callable[[str], Phone], clock: Clock
+) -> None:
+    request_id = told(desk)
+    do_at(desk, request_id, "orders", seen="0")
+    with looking(app) as session:
+        order_id = session.scalars(sa.select(WorkOrder.id).where(WorkOrder.request_id == request_id)).one()
+        token = session.scalars(sa.select(Request.token).where(Request.id == request_id)).one()
+    technician = phone_of("technician")
+    for verb in ("accept", "start", "finish"):
+        clock.forward(minutes=10)
+        technician.send(technician.record("work-step", {"order": str(order_id), "verb": verb}))
+    assert f"/requests/{request_id}" in desk.get("/requests?step=done&state=all").text
+    do_at(desk, request_id, "tell", verb="resolved", text="Done")
+    clock.forward(minutes=1)
+    Browser(app).post(f"/r/{token}", {"verb": "reopened", "text": "It drips again"})
+    assert f"/requests/{request_id}" in desk.get("/requests?step=received").text
+    again = re.search(r'<button class="([^"]+)"[^>]*>.{0,300}?Raise another work order', desk.get(f"/requests/{request_id}").text, re.S)
+    assert again is not None
+    assert "next" in again[1]
 
 
 def test_the_list_asks_as_often_with_many_requests_as_with_few(app: Flask, desk: Browser) -> None:

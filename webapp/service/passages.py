@@ -8,15 +8,25 @@ from uuid import UUID
 
 from webapp.service.flow import Passage
 from webapp.service.queries import Look, living, looks
+from webapp.work_orders.steps import Standing
 
 SHOWN = timedelta(days=30)
 
 
+def began(seen: Look) -> datetime:
+    """When the request came, or was opened again."""
+    return seen.standing.turns[-1].since or seen.request.received_at
+
+
+def work_on(seen: Look) -> list[Standing]:
+    """How the orders stand that are about the request as it is now: what was finished before it was opened again is not."""
+    since = began(seen)
+    return [each for each in seen.work.values() if each.state != "cancelled" and (each.finished_at is None or each.finished_at >= since)]
+
+
 def passage_of(seen: Look) -> Passage:
     """The request's way since it came, or since it was opened again."""
-    turn = seen.standing.turns[-1]
-    since = turn.since or seen.request.received_at
-    work = [standing for standing in seen.work.values() if standing.state != "cancelled"]
+    turn, since, work = seen.standing.turns[-1], began(seen), work_on(seen)
     finished, verified = [w.finished_at for w in work if w.finished_at], [w.verified_at for w in work if w.verified_at]
     rated = [event.at for event in seen.request.events if event.verb == "rated" and event.at >= since]
     moments = {

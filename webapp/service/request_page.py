@@ -25,6 +25,7 @@ from webapp.service.clocks import state as clock_state
 from webapp.service.desk import mark_of
 from webapp.service.forms import LONGEST, ClassForm, InvestigationForm, StopForm, TellForm
 from webapp.service.models import Request
+from webapp.service.passages import work_on
 from webapp.service.queries import Look
 from webapp.service.words import CHANNEL_WORDS, CLOCK_STATES, CLOCK_WORDS, EVENT_WORDS, POLITE, REQUEST_STATES, SOURCE_WORDS
 from webapp.standards.rules import STOP_REASONS
@@ -61,8 +62,8 @@ def show_request(found: Request, errors: dict[str, str] | None = None) -> str:
 
 
 def needs_order(seen: Look) -> bool:
-    """Is raising a work order what comes next? For what is dispatched, as long as there is none that is open or done."""
-    return seen.kind in ("repair", "complaint") and seen.standing.state in ("received", "answered") and not seen.orders
+    """Is raising a work order what comes next? For what is dispatched, as long as none is open, or done since it was opened again."""
+    return seen.kind in ("repair", "complaint") and seen.standing.state in ("received", "answered") and not work_on(seen)
 
 
 def clock_line(each: Clock, now: datetime) -> dict[str, Any]:
