@@ -17,6 +17,8 @@ from typing import Any
 import jinja2
 import pytest
 
+from webapp.core.static import icons_at
+
 from .label_pictures import camera_file, render
 from .test_decoder import PAGE_POLICY, REPOSITORY, WORKER_POLICY, Pictures
 
@@ -70,7 +72,7 @@ def scan_page() -> bytes:
     """The product's own template, with the layout's surroundings empty."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(REPOSITORY / "templates"), autoescape=True)
     environment.globals.update(_=lambda words, **_: words, gettext=lambda words: words, get_flashed_messages=lambda **_: [])
-    environment.globals.update(asset=lambda name: f"/static/{name}")
+    environment.globals.update(asset=lambda name: f"/static/{name}", svg_icon=icons_at("/static/icons/sprite.svg"))
     environment.filters.update(named=str, day_time=lambda moment, _zone: str(moment))  # of data that this page has none of
     html = environment.get_template("scan/scan.html").render(locale="en", build="t", theme="auto", me={"id": PERSON}, device=DEVICE)
     return html.replace("</head>", '<script type="module" src="/static/js/pages/scan.js"></script></head>').encode()

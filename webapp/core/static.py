@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import mimetypes
+from collections.abc import Callable
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -154,17 +155,21 @@ def service_worker() -> Response:
     return response
 
 
+def icons_at(sprite: str) -> Callable[..., Markup]:
+    """Gives pictures of that sprite as markup, each made once: a macro in a template takes ten times as long, fifty times a page."""
+
+    @cache
+    def svg_icon(name: str, flips: bool = False) -> Markup:
+        picture = Markup('<svg class="i{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
+        return picture.format(" flips" if flips else "", sprite, name)
+
+    return svg_icon
+
+
 def init_static(app: Flask) -> None:
     """Read the files once, and give templates `asset`, `build` and `svg_icon`."""
     files = Bundle()
     app.extensions["bundle"] = files
     app.register_blueprint(static)
 
-    @cache
-    def svg_icon(name: str, flips: bool = False) -> Markup:
-        # A macro in a template takes ten times as long, fifty times a page.
-        turned = " flips" if flips else ""
-        picture = Markup('<svg class="i{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
-        return picture.format(turned, files.address("icons/sprite.svg"), name)
-
-    app.jinja_env.globals.update(asset=files.address, build=files.build, svg_icon=svg_icon)
+    app.jinja_env.globals.update(asset=files.address, build=files.build, svg_icon=icons_at(files.address("icons/sprite.svg")))
