@@ -27,6 +27,7 @@ from tests.making import WEAK_HASHES, Browser, Clock, Phone, World, make_world
 from webapp import create_app, migrate
 from webapp.core import ids
 from webapp.core.db import db
+from webapp.daily_log import points
 from webapp.patrols import queries, walking
 from webapp.people import tickets
 
@@ -206,6 +207,7 @@ def template(house: House) -> Template:
 def forget() -> None:
     """What this process remembers of another test's database."""
     queries._plans.clear()
+    points._kept.clear()
     walking.forget()
     tickets.forget_blocked()
 
