@@ -45,6 +45,8 @@ class WeakLink:
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
         self.free = {"up": 0.0, "down": 0.0}
+        self.open: set[asyncio.StreamWriter] = set()
+        self.carrying: set[asyncio.Task[None]] = set()
         self.loop = asyncio.new_event_loop()
         listening = threading.Event()
         self.thread = threading.Thread(target=self._run, args=(listening,), daemon=True)
@@ -72,23 +74,35 @@ class WeakLink:
 
     def _run(self, listening: threading.Event) -> None:
         asyncio.set_event_loop(self.loop)
-        server = self.loop.run_until_complete(asyncio.start_server(self._carry, "127.0.0.1", 0, backlog=256))
+        server = self.loop.run_until_complete(asyncio.start_server(self._take, "127.0.0.1", 0, backlog=256))
         self.port = server.sockets[0].getsockname()[1]
         listening.set()
         self.loop.run_forever()
-        server.close()
-        carrying = asyncio.all_tasks(self.loop)
-        for task in carrying:
-            task.cancel()
-        self.loop.run_until_complete(asyncio.gather(*carrying, return_exceptions=True))
-        for _turn in range(10):  # closed transports let go of their sockets in the next ones
-            self.loop.run_until_complete(asyncio.sleep(0))
+        self.loop.run_until_complete(self._finish(server))
         self.loop.close()
 
+    async def _finish(self, server: asyncio.Server) -> None:
+        """Every connection ends, also one that was taken at the last moment and carried nothing yet."""
+        server.close()
+        for _turn in range(10):  # what was just accepted comes in one turn; a closed transport lets go of its socket in the next
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+            for back in self.open:
+                back.transport.abort()
+            await asyncio.sleep(0)
+
+    def _take(self, phone: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        self.open.add(back)  # before its task: one that is cancelled before its first step could not let go of it
+        carrying = self.loop.create_task(self._carry(phone, back))
+        self.carrying.add(carrying)
+        carrying.add_done_callback(self.carrying.discard)
+
     async def _carry(self, phone: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            await self._exchange(phone, back)
-        with contextlib.suppress(Exception):
+        try:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+                await self._exchange(phone, back)
+        finally:
+            self.open.discard(back)
             back.close()
 
     async def _exchange(self, phone: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
