@@ -47,7 +47,8 @@ export interface RecordOptions {
 }
 
 /** A change to one stored record. `reoffer` is the one way back from accepted (the server lost it). */
-export interface Change { id: string; patch: Partial<Item>; reoffer?: boolean }
+/** `under`: the epoch of the receipt beside which `patch.photos` was learned. */
+export interface Change { id: string; patch: Partial<Item>; reoffer?: boolean; under?: string }
 
 /** What came back from a call: a reply of any kind, or none. */
 export type Answer =

@@ -329,6 +329,25 @@ test('E8 a receipt of the old epoch, written down after another courier had met 
   assert.equal(world.done('post').length, 2, 'once is enough');
 });
 
+test('E8 an answer to a photo of before a restore does not count once another courier has met the restored server', () => {
+  const world = new World([item(1, { photo: 'p' })]);
+  const other = new World([]);
+  other.ping = ({ nonce }) => reply(200, { nonce, epoch: 'e2' });
+  other.post = (_, sent) => receipts(sent, {}, 'e2');
+  other.photo = () => timeout;
+  world.photo = ({ sha256 }) => {
+    Object.assign(other, { store: world.store, epoch: 'e1' });
+    other.run('open', { sole: false });
+    return reply(201, { sha256 });
+  };
+  world.run();
+  assert.equal(world.at(1).receipt?.epoch, 'e2');
+  assert.equal(world.at(1).photos[0].done, false);
+  other.photo = ({ sha256 }) => reply(201, { sha256 });
+  other.wait(3_600_000).run();
+  assert.equal(world.at(1).photos[0].done, true);
+});
+
 test('E8 a new epoch offers every accepted copy again, photos too', () => {
   const world = new World([item(1, { photo: 'p' }), item(2)]).run();
   world.wait(3_600_000);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { begin, step } from '../../static/js/outbox/core.js';
 import { envelope, digestPhotos } from '../../static/js/outbox/envelope.js';
+import { onto } from '../../static/js/outbox/rules.js';
 
 /** @import { Answer, Core, Effect, Event, Item, NewPhoto, Ticket } from '../../static/js/types' */
 
@@ -94,10 +95,9 @@ export class World {
 
 /** What store.js does in one transaction. @param {Map<string, Item>} store @param {Extract<Effect, {do: 'store'}>} effect */
 export function write(store, { changes }) {
-  for (const { id, patch, reoffer } of changes) {
-    const known = store.get(id);
-    if (!known || known.state === 'purged') continue;
-    if (known.state === 'accepted' && patch.state && !['accepted', 'purged'].includes(patch.state) && !reoffer) continue;
-    store.set(id, { ...known, ...patch });
+  for (const change of changes) {
+    const known = store.get(change.id);
+    const changed = known && onto(known, change);
+    if (changed) store.set(change.id, changed);
   }
 }

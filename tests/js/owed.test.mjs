@@ -27,6 +27,13 @@ test('what was offered anew may go back, whatever was learned since', () => {
   assert.deepEqual(change, { id: 'a', patch: { state: 'sending' }, reoffer: true });
 });
 
+test('pictures count under the receipt they were learned beside, the last word on them', () => {
+  const first = news({ id: 'a', patch: { photos: [{ done: true }] }, under: '1' });
+  const anew = news({ id: 'a', patch: { state: 'saved', photos: [{ done: false }] }, reoffer: true });
+  assert.equal(together(first, anew).changes[0].under, undefined);
+  assert.equal(together(first, news({ id: 'a', patch: { photoIds: [] } })).changes[0].under, '1');
+});
+
 test('the last epoch counts, and each refused ticket once', () => {
   const { refuse, epoch } = together({ changes: [], refuse: ['x', 'y'], epoch: '1' }, { changes: [], refuse: ['y', 'z'], epoch: null });
   assert.deepEqual([refuse, epoch], [['x', 'y', 'z'], '1']);

@@ -1,6 +1,6 @@
 /** Questions about the outbox's state: what is due, under whose ticket, and which word a person sees. Pure. */
 
-/** @import { Core, Item, PhotoItem, Ticket, Word } from '../types' */
+/** @import { Change, Core, Item, PhotoItem, Ticket, Word } from '../types' */
 
 /** Longer than any call may take (30 s), so a living courier never loses its lease; a dead one's is over by itself. */
 export const LEASE_MS = 90_000;
@@ -124,3 +124,16 @@ export function wordOf(item) {
 /** Whether the phone still owes something of it. @param {Item} item */
 export const isUnsent = (item) =>
   item.state !== 'purged' && (item.state !== 'accepted' || item.photos.some((/** @type {PhotoItem} */ { done }) => !done));
+
+/** What a change makes of a record as the phone holds it now; null where the courier behind it knew less than the phone does: it may have lost
+ * its lock without having noticed. @param {Item} item @param {Change} change @returns {Item | null} */
+export function onto(item, { patch, reoffer, under }) {
+  const { photos, ...rest } = patch;
+  const backwards = item.state === 'accepted' && patch.state && patch.state !== 'accepted' && patch.state !== 'purged';
+  if (item.state === 'purged' || (backwards && !reoffer)) return null;
+  // Nothing goes for a receipt that could not be written down here.
+  if (patch.photoIds && item.state !== 'accepted' && !patch.receipt) return null;
+  // A picture counts as received beside the receipt it was sent after: a restored server may have the record anew, and not yet the picture.
+  const stale = under !== undefined && !patch.receipt && (item.state !== 'accepted' || item.receipt?.epoch !== under);
+  return { ...item, ...rest, ...(photos && !stale && { photos }) };
+}

@@ -3,6 +3,7 @@
  * may be wiped (drafts, the page pack). Nothing in this code base deletes a database.
  */
 import { openDB } from '../../vendor/idb/index.js';
+import { onto } from './rules.js';
 
 /** @import { Change, Draft, Item, Pack, Ticket } from '../types' */
 /** @import { IDBPDatabase } from '../../vendor/idb/index.js' */
@@ -161,16 +162,13 @@ function write({ changes, refuse, epoch }) {
     const records = tx.objectStore('records');
     const meta = tx.objectStore('meta');
     return complete(tx, async () => {
-      for (const { id, patch, reoffer } of changes) {
+      for (const change of changes) {
         /** @type {Item | undefined} */
-        const item = await records.get(id);
-        if (!item || item.state === 'purged') continue;
-        const backwards = item.state === 'accepted' && patch.state && patch.state !== 'accepted' && patch.state !== 'purged';
-        if (backwards && !reoffer) continue;
-        // Nothing goes for a receipt that could not be written down here.
-        const { photoIds } = patch;
-        if (photoIds && item.state !== 'accepted' && !patch.receipt) continue;
-        await records.put({ ...item, ...patch });
+        const item = await records.get(change.id);
+        const changed = item && onto(item, change);
+        if (!changed) continue;
+        await records.put(changed);
+        const { photoIds } = change.patch;
         if (photoIds) for (const sha256 of item.photoIds) if (!photoIds.includes(sha256)) await dropUnused(tx, sha256);
       }
       for (const key of refuse) {

@@ -25,8 +25,9 @@ export class Turn {
     const item = this.s.items.get(id);
     if (!item) return;
     this.s.items.set(id, { ...item, ...patch });
+    const change = { id, patch, reoffer, ...(patch.photos && !reoffer && item.state === 'accepted' && { under: item.receipt?.epoch }) };
     const before = this.changes.get(id);
-    this.changes.set(id, { id, patch: { ...before?.patch, ...patch }, reoffer: reoffer || before?.reoffer });
+    this.changes.set(id, before ? both(before, change) : change);
   };
 
   /** @param {string} epoch */
@@ -189,17 +190,23 @@ export function split(turn, items, status, text) {
   if (s.refusedInRow >= 2) turn.pause({ kind: 'reply', status, json: null, retryAfter: null });
 }
 
+/** Two changes of one record as one. @param {Change} before @param {Change} change @returns {Change} */
+function both(before, change) {
+  const { photoIds, ...kept } = before.patch;
+  const base = change.reoffer || photoIds === undefined ? kept : before.patch;
+  const { under } = change.patch.photos ? change : before;
+  return { id: change.id, patch: { ...base, ...change.patch }, reoffer: change.reoffer || (before.reoffer ?? false), ...(under !== undefined && { under }) };
+}
+
 /** What is written down in one transaction. @typedef {{changes: Change[], refuse: string[], epoch: string | null}} News */
 
 /** Two writes as one. What is offered anew needs its pictures again: what was to make room before stays.
  * @param {News} first @param {News} then @returns {News} */
 export function together(first, then) {
   const changes = new Map(first.changes.map((change) => [change.id, change]));
-  for (const { id, patch, reoffer } of then.changes) {
-    const { patch: before = {}, reoffer: already = false } = changes.get(id) ?? {};
-    const { photoIds, ...kept } = before;
-    const base = reoffer || photoIds === undefined ? kept : { ...kept, photoIds };
-    changes.set(id, { id, patch: { ...base, ...patch }, reoffer: reoffer || already });
+  for (const change of then.changes) {
+    const before = changes.get(change.id);
+    changes.set(change.id, before ? both(before, change) : change);
   }
   return { changes: [...changes.values()], refuse: [...new Set([...first.refuse, ...then.refuse])], epoch: then.epoch ?? first.epoch };
 }
