@@ -61,6 +61,7 @@ SUPERVISOR = {
     "log-empty": "/log/jinxiu/2026-01-01",
     "log-opened": "{exception}",
     "log-signed": "{signed_day}",
+    "log-table": "/log/jinxiu/{yesterday}/table",
     "evidence": "{evidence}",
     "review": "/review/jinxiu",
     "days": "/days/{yesterday}",

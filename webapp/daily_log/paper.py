@@ -20,15 +20,17 @@ from webapp.core.clock import DAY
 from webapp.core.db import db
 from webapp.core.i18n import named
 from webapp.core.static import bundle
-from webapp.daily_log import lanes
 from webapp.daily_log.compared import totals_of
 from webapp.daily_log.day import Day, day_of
 from webapp.daily_log.days import parse_day
+from webapp.daily_log.lanes import Scale, lanes_of
 from webapp.daily_log.settling import Item
 from webapp.daily_log.signing import signing_of
 from webapp.daily_log.summary import sentence_of
+from webapp.daily_log.teams import Done, counts_words, team_lanes, teams_of, words_of
 from webapp.daily_log.words import DAY_STATES, DECIDED, STANDS
 from webapp.people.session import me
+from webapp.people.words import TRADE_WORDS
 from webapp.sites.models import Site
 from webapp.sites.queries import site_for
 
@@ -51,12 +53,34 @@ def paper_page(slug: str, day: str) -> str | Response:
     return render_template("daily_log/paper.html", **facts_of(shown))
 
 
+@paper.get("/log/<slug>/<day>/table")
+@gate.at_least("supervisor")
+def table_page(slug: str, day: str) -> str | Response:
+    """The picture of the day as tables: each round with its points, and each team with everything it did; the teams as a file too."""
+    site = site_for(me(), slug, "supervisor")
+    shown = day_of(site, parse_day(day), clock.now())
+    teams = teams_of(shown)
+    if kind := sheets.asked():
+        return sheets.hand_out(kind, f"{site.slug}-{shown.day}-teams", DONE, (one for team in teams for one in team.done), site.zone)
+    return render_template("daily_log/table.html", log=shown, site_=site, teams=teams, words_of=words_of, counts_words=counts_words)
+
+
+DONE: tuple[sheets.Column[Done], ...] = (
+    sheets.Column("at", lazy_gettext("Time"), lambda one: one.at, 17),
+    sheets.Column("team", lazy_gettext("Trade"), lambda one: TRADE_WORDS[one.person.trade]),
+    sheets.Column("person", lazy_gettext("Person"), lambda one: named(one.person)),
+    sheets.Column("done", lazy_gettext("What was done"), lambda one: words_of(one)[0], 24),
+    sheets.Column("about", lazy_gettext("What"), lambda one: words_of(one)[1], 32),
+)
+
+
 def facts_of(shown: Day) -> dict[str, Any]:
     """What the paper says."""
     site, day, now = shown.site, shown.day, shown.now
     before = totals_of(site, [day - DAY], now)[day - DAY]
     return {
-        "log": shown, "site_": site, "signing": signing_of(shown), "sentence": sentence_of(shown, before), "lanes": lanes.lanes_of(site, day, shown.rounds),
+        "log": shown, "site_": site, "signing": signing_of(shown), "sentence": sentence_of(shown, before),
+        "lanes": [*lanes_of(site, day, shown.rounds), *team_lanes(shown)], "scale": Scale.of(site, day),
         "stands": STANDS, "decided": DECIDED, "day_states": DAY_STATES, "printed_at": now,
     }  # fmt: skip
 

@@ -9,11 +9,12 @@ from webapp.core import clock, htmx
 from webapp.core.clock import DAY
 from webapp.core.i18n import named
 from webapp.core.pages import zoom_asked
-from webapp.daily_log import lanes
 from webapp.daily_log.compared import totals_of
 from webapp.daily_log.day import day_of
+from webapp.daily_log.lanes import Scale, lanes_of
 from webapp.daily_log.signing import signing_of
 from webapp.daily_log.summary import sentence_of
+from webapp.daily_log.teams import team_lanes
 from webapp.daily_log.words import ANSWERS, DAY_STATES, DECIDED, FIGURES, STANDS
 from webapp.patrols.words import STEP_WORDS
 from webapp.people.session import me
@@ -33,7 +34,7 @@ def show_log(site: Site, day: date, wrong: str = "", typed: Mapping[str, str] | 
         "daily_log/log.html", "daily_log/_day.html",
         log=shown, site_=site, sites=sites_for(me(), "supervisor"), before=day - DAY, after=day + DAY, today=clock.local_day(now, site.zone),
         signing=signing_of(shown), sentence=sentence_of(shown, beside[day - DAY]), yesterday=beside[day - DAY], last_week=beside[day - WEEK],
-        lanes=lanes.lanes_of(site, day, shown.rounds), now_minute=lanes.minute_of(site, day, now) if shown.is_today else None,
+        lanes=[*lanes_of(site, day, shown.rounds), *team_lanes(shown)], scale=Scale.of(site, day),
         step_words=STEP_WORDS, stored=shown.stored, stands=STANDS, decided=DECIDED, day_states=DAY_STATES, answer_words=ANSWERS, figure_words=FIGURES, wrong=wrong,
         typed=typed or {}, zoom=zoom_asked(), job_types=[(code, named(known)) for code, known in types_of(site.id).items() if not known.retired],
     )  # fmt: skip
