@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,10 +16,12 @@ from flask import Flask
 
 from tests.http.inspecting import GOOD, QUESTIONS, content, inspect, make_checklist, make_plan
 from tests.making import Browser, Clock, Phone, World, looking, named_photo, page, picture
-from webapp.core.clock import local_day, now
+from webapp.core.clock import from_wall, local_day, now
 from webapp.core.db import db, writing
-from webapp.inspections import actions
+from webapp.inspections import actions, coverage
 from webapp.inspections.models import Checklist, Finding, Inspection, InspectionPlan, SiteMode
+from webapp.inspections.offering import standing
+from webapp.sites.models import Site
 from webapp.work_orders.models import WorkOrder, WorkStep
 
 SignIn = Callable[[str], Browser]
@@ -250,6 +253,106 @@ def test_the_daily_log_shows_what_failed_what_failed_again_and_what_was_left_out
     shown = sign_in("supervisor").get(f"/log/garden/{day}").text
     assert "Failed inspection" in shown and "Re-inspection not passed" in shown
     assert "1 of 2 places missed · Roof" in shown and f"/inspections/{failed.id}" in shown
+
+
+def test_a_plan_from_completion_finds_its_last_doing_however_old_it_is(
+    app: Flask, world: World, phone: Phone, sign_in: SignIn, clock: Clock
+) -> None:
+    checklist_id = make_checklist(app, world)
+    plan_id = make_plan(app, world, checklist_id, every=3, unit="year", from_completion=True, points=[str(world.gate.id)])
+    everybody = make_plan(
+        app,
+        world,
+        checklist_id,
+        every=3,
+        unit="year",
+        from_completion=True,
+        points=[str(world.gate.id)],
+        shared=False,
+        person_id=world.people["guard"],
+    )
+    for one in (plan_id, everybody):
+        taken(phone, inspect(phone, checklist_id, GOOD, checkpoint=str(world.gate.id), plan=str(one)))
+    clock.forward(days=1_000)
+    with app.app_context():
+        site = db.session.get_one(Site, world.garden)
+        lines = standing(site, list(db.session.scalars(sa.select(InspectionPlan))), now())
+    for one in (plan_id, everybody):
+        assert [(line.due_on.isoformat(), line.state) for line in lines[one]] == [("2026-11-23", "done"), ("2029-11-23", "due")]
+
+
+def test_a_days_log_says_the_same_for_ever(app: Flask, world: World, phone: Phone, sign_in: SignIn, clock: Clock) -> None:
+    """Also when the plan has ended, when it is done days later, and when years lie between."""
+    checklist_id = make_checklist(app, world)
+    daily = make_plan(app, world, checklist_id)
+    weekly = make_plan(app, world, checklist_id, name="每周", name_en="Weekly round", every=1, unit="week")
+    day = local_day(now(), "Asia/Shanghai")
+    clock.forward(days=1)
+
+    def missed() -> list[str]:
+        return sorted(
+            re.findall(
+                r"/inspections/plans/items/[-0-9a-f]+|[0-9] of [0-9] places missed[^<]*",
+                sign_in("supervisor").get(f"/log/garden/{day}").text,
+            )
+        )
+
+    first = missed()
+    assert [one[:22] for one in first if one[0] != "/"] == ["2 of 2 places missed ·"] * 2
+    assert {f"/inspections/plans/items/{plan}" for plan in (daily, weekly)} <= set(first)
+    for plan in (daily, weekly):
+        taken(phone, inspect(phone, checklist_id, GOOD, checkpoint=str(world.gate.id), plan=str(plan)))
+    assert missed() == first
+    clock.forward(days=90)
+    with app.app_context(), writing():
+        db.session.get_one(InspectionPlan, daily).ends_on = local_day(now(), "Asia/Shanghai")
+    assert missed() == first
+    clock.forward(days=800)
+    assert missed() == first
+
+
+def test_the_coverage_map_keeps_what_an_ended_plan_asked_for(app: Flask, world: World, phone: Phone, clock: Clock) -> None:
+    checklist_id = make_checklist(app, world)
+    plan_id = make_plan(app, world, checklist_id, points=[str(world.roof.id)])
+    clock.forward(days=3)
+    with app.app_context(), writing():
+        db.session.get_one(InspectionPlan, plan_id).ends_on = local_day(now(), "Asia/Shanghai")
+    clock.forward(days=3)
+    with app.app_context():
+        shown = coverage.map_of(db.session.get_one(Site, world.garden), now())
+    ((point, _name, cells),) = shown.rows
+    assert point == world.roof.id
+    assert [day.isoformat() for day, cell in zip(shown.days, cells, strict=True) if cell.state == "missed"] == [
+        "2026-11-23",
+        "2026-11-24",
+        "2026-11-25",
+    ]
+
+
+def test_a_storm_on_an_evening_takes_that_evenings_task_and_no_other(app: Flask, world: World, sign_in: SignIn, clock: Clock) -> None:
+    checklist_id = make_checklist(app, world, trade="guard")
+    for name, mode, hours in (
+        ("Morning", "calm", ("00:00", "09:00")),
+        ("Evening", "calm", ("17:00", "21:00")),
+        ("Water", "storm", ("00:00", "23:59")),
+    ):
+        make_plan(app, world, checklist_id, name=name, name_en=name, mode=mode, trade="guard", from_time=hours[0], until_time=hours[1])
+    office, day = sign_in("supervisor"), local_day(now(), "Asia/Shanghai")
+
+    def offered() -> list[str]:
+        return [one["name"] for one in sign_in("guard").get("/pack").get_json()["lists"]]
+
+    clock.set(from_wall(datetime(day.year, day.month, day.day, 16), "Asia/Shanghai"))
+    assert offered() == ["Morning", "Evening"]  # one overdue, the other to come
+    office.post("/storm/garden", {"do": "begin", "reason": "台风"})
+    assert offered() == ["Morning", "Water"]
+    clock.forward(hours=6)
+    office.post("/storm/garden", {"do": "end"})
+    assert offered() == ["Morning"]
+    clock.forward(days=1)
+    shown = sign_in("supervisor").get(f"/log/garden/{day}").text
+    assert "/inspections/plans/items/" in shown
+    assert [name for name in ("Morning", "Evening", "Water") if f"{name}<" in shown] == ["Morning", "Water"]
 
 
 # ---------------------------------------------------------------- the editor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -59,12 +59,12 @@ def failed_lines(site: Site, start: datetime, end: datetime) -> list[Line]:
 
 
 def missed_lines(site: Site, day: date, end: datetime, now: datetime) -> list[Line]:
-    """Plans of which places were left out on the day: one line a plan."""
+    """Plans of which places were left out on the day, as it stood when the day was over: one line a plan, the same for ever."""
     in_force = sa.and_(InspectionPlan.begins_on <= day, sa.or_(InspectionPlan.ends_on.is_(None), InspectionPlan.ends_on > day))
     plans = list(
         db.session.scalars(sa.select(InspectionPlan).where(InspectionPlan.site_id == site.id, in_force).order_by(InspectionPlan.name))
     )
-    lines = standing(site, plans, now)
+    lines = standing(site, plans, min(end - timedelta(microseconds=1), now), day)
     missed = {
         plan.id: [line.point for line in lines[plan.id] if line.due_on == day and line.state in ("missed", "overdue")] for plan in plans
     }

@@ -62,8 +62,7 @@ def map_of(site: Site, now: datetime) -> Map:
         cell = cells.setdefault((point, clock.local_day(at, site.zone)), Cell())
         cell.done += 1
         cell.failed += not passed
-    plans = plans_of(site.id, now)
-    for lines in standing(site, plans, now).values():
+    for lines in standing(site, plans_of(site.id, now, days[0]), now, days[0]).values():
         for line in lines:
             if days[0] <= line.due_on <= today and line.state in ("missed", "overdue", "late"):
                 cell = cells.setdefault((line.point, line.due_on), Cell())

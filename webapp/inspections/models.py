@@ -111,6 +111,7 @@ class Inspection(Base):
         sa.Index("ix_inspection_site_at", "site_id", "at"),
         sa.Index("ix_inspection_checkpoint_at", "checkpoint_id", "at"),
         sa.Index("ix_inspection_plan_at", "plan_id", "at"),
+        sa.Index("ix_inspection_plan_point_at", "plan_id", "checkpoint_id", "at"),
         sa.Index("ix_inspection_equipment_at", "equipment_id", "at"),
         sa.Index("ix_inspection_checklist_at", "checklist_id", "at"),
         sa.Index("ix_inspection_site_keep_off", "site_id", "keep_off_until"),

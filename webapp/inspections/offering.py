@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from webapp.core import clock
+from webapp.core.clock import day_bounds
 from webapp.core.db import db
 from webapp.core.gate import RANKS
 from webapp.equipment.models import Equipment
 from webapp.equipment.queries import interval_of
 from webapp.inspections import queries
 from webapp.inspections.models import Area, Checklist, Inspection, InspectionPlan, SiteMode
-from webapp.inspections.planned import LOOK_BACK, Doing, Line, Planned, Span, Storms, lines_of, storm_days
+from webapp.inspections.planned import LOOK_BACK, Doing, Line, Planned, Span, Storms, lines_of, read_from
 from webapp.people.models import Person
 from webapp.people.queries import Membered, rank_at, staff_of
 from webapp.sites.models import Checkpoint, Site
 
 OPEN = ("due", "overdue")
-LONG_AGO = timedelta(days=800)  # plans by months and years remember longer than those by days
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ def may_inspect(person: Membered, trade: str, checklist: Checklist) -> bool:
     return rank is not None and (checklist.trade in (None, trade) or rank >= RANKS["supervisor"])
 
 
-def plans_of(site_id: UUID, now: datetime) -> list[InspectionPlan]:
-    """Plans of a site that have not ended, oldest first."""
-    today = now.date()
+def plans_of(site_id: UUID, now: datetime, since: date | None = None) -> list[InspectionPlan]:
+    """Plans of a site that have not ended, or not before `since`, oldest first."""
+    today = since or now.date()
     return list(
         db.session.scalars(
             sa.select(InspectionPlan)
@@ -94,35 +94,71 @@ def planned(plan: InspectionPlan, staff: Iterable[UUID] = (), areas: Iterable[Ar
     )  # fmt: skip
 
 
-def standing(site: Site, plans: list[InspectionPlan], now: datetime) -> dict[UUID, list[Line]]:
-    """What became of every time each plan asked for, by plan: four queries, however many plans there are."""
+def standing(site: Site, plans: list[InspectionPlan], now: datetime, since: date | None = None) -> dict[UUID, list[Line]]:
+    """What became of every time each plan asked for, by plan, as it stood at `now`; of the times due from `since` on, else of late.
+
+    A fixed number of queries, however many plans there are and however long they run.
+    """
     zone = ZoneInfo(site.zone)
-    local = now.astimezone(zone)
-    since = now - (LONG_AGO if any(plan.unit in ("month", "year") for plan in plans) else LOOK_BACK + timedelta(days=8))
-    done: dict[UUID, list[Doing]] = {}
-    rows = sa.select(Inspection.plan_id, Inspection.checkpoint_id, Inspection.person_id, Inspection.at).where(
-        Inspection.plan_id.in_([plan.id for plan in plans]),
-        Inspection.at >= since,
-        Inspection.at <= now,
-        Inspection.checkpoint_id.is_not(None),
-    )
-    for plan_id, point, person, at in db.session.execute(rows):
-        if plan_id is None or point is None:
-            continue
-        done.setdefault(plan_id, []).append(Doing(point, person, at.astimezone(zone).replace(tzinfo=None)))
-    storms, areas = storms_of(site, now), areas_of(site.id, plans)
-    found = {}
+    local = now.astimezone(zone).replace(tzinfo=None)
+    first = since or local.date() - LOOK_BACK
+    areas = areas_of(site.id, plans)
+    storms = storms_of(site, day_bounds(first, site.zone)[0], now) if any(plan.mode != "always" for plan in plans) else Storms()
+    everybody = any(not plan.shared and not plan.person_id for plan in plans)
+    staff = staff_of(site.id) if everybody else []
+    asked = {plan.id: planned(plan, [one.id for one in staff if plan.trade in (None, one.trade)], areas) for plan in plans}
+    done = doings(site, plans, asked, first, now)
+    return {plan.id: lines_of(asked[plan.id], done.get(plan.id, []), local, storms, first) for plan in plans}
+
+
+def doings(site: Site, plans: list[InspectionPlan], asked: Mapping[UUID, Planned], since: date, now: datetime) -> dict[UUID, list[Doing]]:
+    """What was done by each plan that its times since then depend on (`planned.read_from`), up to `now`."""
+    zone = ZoneInfo(site.zone)
+    from_day: dict[date, list[UUID]] = {}
     for plan in plans:
-        staff = [one.id for one in staff_of(site.id, plan.trade)] if not plan.shared and not plan.person_id else []
-        found[plan.id] = lines_of(planned(plan, staff, areas), done.get(plan.id, []), local.replace(tzinfo=None), storms)
+        from_day.setdefault(read_from(asked[plan.id].interval, since), []).append(plan.id)
+    lately = [sa.and_(Inspection.plan_id.in_(ids), Inspection.at >= day_bounds(day, site.zone)[0]) for day, ids in from_day.items()]
+    own = (Inspection.plan_id, Inspection.checkpoint_id, Inspection.person_id, Inspection.at)
+    recent = sa.select(*own).where(sa.or_(sa.false(), *lately), Inspection.at <= now)
+    counted = [plan for plan in plans if plan.from_completion]
+    each = [plan for plan in counted if asked[plan.id].people]
+    last = _last_of(site.id, [plan for plan in counted if plan not in each], now)
+    last += _last_of(site.id, each, now, {person for plan in each for person in asked[plan.id].people})
+    found: dict[UUID, list[Doing]] = {}
+    for plan_id, point, person, at in [*db.session.execute(recent), *last]:
+        if plan_id is not None and point is not None:
+            found.setdefault(plan_id, []).append(Doing(point, person, at.astimezone(zone).replace(tzinfo=None)))
     return found
 
 
-def storms_of(site: Site, now: datetime) -> Storms:
-    """The site's stormy days of late, and whether it is in storm mode."""
-    rows = db.session.scalars(sa.select(SiteMode).where(SiteMode.site_id == site.id, SiteMode.from_at <= now)).all()
-    spans = [(clock.local_day(row.from_at, site.zone), clock.local_day(row.until_at or now, site.zone)) for row in rows]
-    return Storms(storm_days(spans), any(row.until_at is None or row.until_at > now for row in rows))
+def _last_of(
+    site_id: UUID, plans: list[InspectionPlan], now: datetime, people: Collection[UUID] = ()
+) -> list[sa.Row[UUID | None, UUID | None, UUID, datetime]]:
+    """The last doing of each of these plans at each place, however old, by each of these people if any: one look into the index each."""
+    if not plans:
+        return []
+    at_it = [Inspection.plan_id == InspectionPlan.id, Inspection.checkpoint_id == Checkpoint.id, Inspection.at <= now]
+    pairs = sa.select(InspectionPlan.id).join(Checkpoint, Checkpoint.site_id == site_id)
+    if people:
+        pairs = pairs.join(Person, Person.id.in_(people))
+        at_it.append(Inspection.person_id == Person.id)
+    one = sa.select(Inspection.id).where(*at_it).order_by(Inspection.at.desc()).limit(1)
+    one = one.correlate(InspectionPlan, Checkpoint, *([Person] if people else []))
+    ids = pairs.where(InspectionPlan.id.in_([plan.id for plan in plans])).with_only_columns(one.scalar_subquery().label("id")).subquery()
+    own = (Inspection.plan_id, Inspection.checkpoint_id, Inspection.person_id, Inspection.at)
+    return list(db.session.execute(sa.select(*own).join(ids, ids.c.id == Inspection.id)))
+
+
+def storms_of(site: Site, since: datetime, now: datetime) -> Storms:
+    """The site's storm modes since then, as they stood at `now`."""
+    own = (SiteMode.site_id == site.id, SiteMode.from_at <= now, sa.or_(SiteMode.until_at.is_(None), SiteMode.until_at > since))
+    zone = ZoneInfo(site.zone)
+
+    def local(at: datetime) -> datetime:
+        return at.astimezone(zone).replace(tzinfo=None)
+
+    rows = db.session.scalars(sa.select(SiteMode).where(*own))
+    return Storms(tuple((local(row.from_at), local(row.until_at) if row.until_at else None) for row in rows))
 
 
 def offers_for(person: Person, site: Site, now: datetime) -> list[Offer]:

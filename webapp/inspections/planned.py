@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from webapp.equipment.due import Due, Interval, history
 
-LOOK_BACK = timedelta(days=62)  # a grid by days or weeks is counted from here: what lies before is nobody's task any more
+LOOK_BACK = timedelta(days=62)  # from here on times are told: what lies before is nobody's task any more
+STEP = {"day": 1, "week": 7, "month": 31, "year": 366}  # the longest, in days
 MODES = ("always", "storm", "calm")
 
 
@@ -54,36 +55,67 @@ class Line:
 
 @dataclass(frozen=True)
 class Storms:
-    """Days on which the site was in storm mode, and whether it is now."""
+    """From when until when (None: still) the site was in storm mode, local."""
 
-    days: frozenset[date] = field(default_factory=frozenset)
-    now: bool = False
+    spans: tuple[tuple[datetime, datetime | None], ...] = ()
+
+    def on(self, moment: datetime) -> bool:
+        """Was it at that moment?"""
+        return any(begin <= moment and (end is None or moment < end) for begin, end in self.spans)
+
+    def between(self, start: datetime, end: datetime) -> bool:
+        """Was it at any time from one moment to the other?"""
+        return any(begin <= end and (over is None or start < over) for begin, over in self.spans)
 
 
-def lines_of(plan: Planned, done: Iterable[Doing], now: datetime, storms: Storms) -> list[Line]:
-    """Every time that a plan asked for, up to today and the next one, by point and date. `now`: local."""
+def told_from(interval: Interval, since: date) -> date:
+    """From which due date on a plan's times are told: from that day on, and two steps before it, so that the one still open is there."""
+    return since - timedelta(days=2 * interval.every * STEP[interval.unit] + (366 if interval.months else 0))
+
+
+def read_from(interval: Interval, since: date) -> date:
+    """From which day on the doings must be known for that; of those before it the last one is enough (`_chain` of `due`)."""
+    return told_from(interval, since) - timedelta(days=interval.every * STEP[interval.unit] + (366 if interval.months else 0))
+
+
+def lines_of(plan: Planned, done: Iterable[Doing], now: datetime, storms: Storms, since: date | None = None) -> list[Line]:
+    """Every time that a plan asked for, up to today and the next one, by point and date. `now`: local; `since`: `LOOK_BACK`, unless given.
+
+    `done`: what was done since `read_from`, and the last doing before it of each point (and person, where everybody must).
+    """
     by: dict[tuple[UUID, UUID | None], list[Doing]] = {}
     for one in done:
         by.setdefault((one.point, one.person if plan.people else None), []).append(one)
-    interval = _recent(plan.interval, now.date())
+    first = told_from(plan.interval, since or now.date() - LOOK_BACK)
     found: list[Line] = []
     for point in plan.points:
         for person in plan.people or (None,):
             doings = by.get((point, person), [])
-            found += _lines(plan, interval, point, person, doings, now, storms)
+            found += _lines(plan, first, point, person, doings, now, storms)
     return sorted(found, key=lambda line: (line.due_on, plan.points.index(line.point)))
 
 
-def _lines(
-    plan: Planned, interval: Interval, point: UUID, person: UUID | None, doings: list[Doing], now: datetime, storms: Storms
-) -> list[Line]:
-    last = {one.at.date(): one.at for one in sorted(doings, key=lambda one: one.at, reverse=True)}  # the first of each day
-    if plan.spans is not None and interval.from_completion:  # an area owes nothing for the time before it was one
-        interval = replace(interval, begins_on=max(interval.begins_on, plan.spans[point][-1][0]))
-    lines = history(interval, [day for day in last if day >= interval.begins_on], now.date())
+def _lines(plan: Planned, since: date, point: UUID, person: UUID | None, doings: list[Doing], now: datetime, storms: Storms) -> list[Line]:
+    first_at = {one.at.date(): one.at for one in sorted(doings, key=lambda one: one.at, reverse=True)}
     return [
-        Line(point, person, one.due_on, one.done_on, _state(plan, one, last, now)) for one in lines if _asked(plan, point, one, now, storms)
+        Line(point, person, one.due_on, one.done_on, _state(plan, one, first_at, now, storms))
+        for one in _times(plan, since, point, first_at, now.date())
+        if _asked(plan, point, one, now, storms)
     ]
+
+
+def _times(plan: Planned, since: date, point: UUID, days: Iterable[date], today: date) -> list[Due]:
+    """The plan's times at a point. From completion they are counted anew in each span: an area owes nothing for when it was none."""
+    interval = plan.interval
+    if not interval.from_completion:
+        return history(interval, [day for day in days if day >= interval.begins_on], today, since)
+    found: list[Due] = []
+    for begin, end in plan.spans[point] if plan.spans is not None else ((interval.begins_on, None),):
+        own = replace(interval, begins_on=max(interval.begins_on, begin))
+        lines = history(own, [day for day in days if day >= own.begins_on and (end is None or day < end)], min(today, end or today))
+        # The last doing and what is open since are told however old they are.
+        found += [line for n, line in enumerate(lines, 1) if line.due_on >= since or n > len(lines) - 2]
+    return found
 
 
 def _asked(plan: Planned, point: UUID, one: Due, now: datetime, storms: Storms) -> bool:
@@ -94,30 +126,26 @@ def _asked(plan: Planned, point: UUID, one: Due, now: datetime, storms: Storms) 
         return False
     if plan.spans is not None and not any(begin <= one.due_on and (end is None or one.due_on < end) for begin, end in plan.spans[point]):
         return False
-    stormy = storms.now if one.due_on >= now.date() else one.due_on in storms.days
-    return plan.mode == "always" or stormy == (plan.mode == "storm")
+    return plan.mode == "always" or _in_its_weather(plan, one.due_on, now, storms)
 
 
-def _state(plan: Planned, one: Due, done: Mapping[date, datetime], now: datetime) -> str:
+def _in_its_weather(plan: Planned, day: date, now: datetime, storms: Storms) -> bool:
+    """A task for storms is asked for when one came within its hours. One for calm is not while a storm lasts, nor when it lasted past them:
+    one that begins after its hours takes nothing away, and when it ends within them the task is there again."""
+    if day > now.date():
+        return storms.on(now) == (plan.mode == "storm")
+    begin, deadline = datetime.combine(day, plan.from_time), min(datetime.combine(day, plan.until_time), now)
+    return storms.between(begin, max(begin, deadline)) if plan.mode == "storm" else not storms.on(deadline)
+
+
+def _state(plan: Planned, one: Due, done: Mapping[date, datetime], now: datetime, storms: Storms) -> str:
     """As `history` says; within its day the hours count too. A daily one of a day that is over was missed: nobody sweeps yesterday."""
     if one.done_on is not None:
         return "late" if one.done_on == one.due_on and done[one.done_on].time() > plan.until_time else one.state
+    if plan.mode == "storm" and one.due_on <= now.date() and not storms.on(now):
+        return "missed"  # the storm is over, and with it what was to be done in it
     if one.due_on == now.date() and now.time() > plan.until_time:
         return "overdue"
     if one.state == "overdue" and plan.interval.unit == "day" and plan.interval.every == 1:
         return "missed"
     return one.state
-
-
-def _recent(interval: Interval, today: date) -> Interval:
-    """The same grid from some weeks ago on; months and years are few, and would drift if they were counted from elsewhere."""
-    since = today - LOOK_BACK
-    if interval.from_completion or interval.unit not in ("day", "week") or interval.begins_on >= since:
-        return interval
-    step = interval.every * (7 if interval.unit == "week" else 1)
-    return replace(interval, begins_on=interval.begins_on + timedelta(days=step * ((since - interval.begins_on).days // step)))
-
-
-def storm_days(spans: Iterable[tuple[date, date]]) -> frozenset[date]:
-    """All days of these spans, both ends included."""
-    return frozenset(begin + timedelta(days=n) for begin, end in spans for n in range((end - begin).days + 1))
