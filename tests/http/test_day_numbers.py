@@ -59,7 +59,7 @@ def lived(request: Any, app: Flask, world: World, phone_of: PhoneOf, clock: Cloc
             do(phone_of("technician"), order, "on_site", "start", "finish")
     with app.app_context(), writing():  # one of the two was late
         late = db.session.scalars(sa.select(WorkOrder).where(WorkOrder.finished_at.is_not(None))).first()
-        late.due_at = late.finished_at - timedelta(minutes=1)
+        late.due_at = late.due_by = late.finished_at - timedelta(minutes=1)
     clock.set(NOW + timedelta(hours=11))
     return world
 

@@ -10,21 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from webapp.service.clocks import (
-    STOPS,
-    WARNINGS,
-    Clock,
-    Facts,
-    Pause,
-    clocks_of,
-    counts,
-    due_at,
-    elapsed,
-    fraction,
-    state,
-    warnings_due,
-)
+from webapp.service.clocks import Facts, clocks_of
 from webapp.service.rules import Event, standing
+from webapp.standards.clocks import STOPS, WARNINGS, Clock, Pause, counts, due_at, elapsed, fraction, held, state, warnings_due
 from webapp.standards.rules import STOP_REASONS, Agreement, ByUrgency
 
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -263,6 +251,23 @@ def test_one_pause_or_two_that_touch_are_the_same(clock_: Clock, data: st.DataOb
         split += parts if since <= cut <= at(now) else [Pause(since, until, reason)]  # nobody resumes ahead of time
     other = Clock(clock_.name, clock_.started_at, clock_.minutes, clock_.stopped_at, tuple(split))
     assert everything(other, now) == everything(clock_, now)
+
+
+@settings(deadline=None)
+@given(clocks_made, st.integers(-60, 100), st.integers(1, 100))
+def test_a_deadline_written_down_tells_how_it_stands_later_as_long_as_nothing_happens(clock_: Clock, known: int, later: int) -> None:
+    past = tuple(p if p.until is None or p.until <= at(known) else p._replace(until=None) for p in clock_.pauses if p.from_at < at(known))
+    stop = clock_.stopped_at if clock_.stopped_at is not None and clock_.stopped_at <= at(known) else None
+    known_clock = Clock(clock_.name, clock_.started_at, clock_.minutes, stop, past)
+    due, held_at = held(known_clock, at(known))
+    moment = at(known + later)
+    assert due + (moment - held_at if held_at else timedelta(0)) == due_at(known_clock, moment)
+
+
+def test_an_agreed_pause_moves_a_deadline_once_and_one_that_came_too_late_not_at_all() -> None:
+    assert held(clock(pause(10, 30)), at(12)) == (at(80), None)
+    assert held(clock(pause(10, None)), at(12)) == (at(62), at(12))
+    assert held(clock(pause(61, None)), at(90)) == (at(60), None)
 
 
 def everything(clock_: Clock, now: int) -> tuple[Any, ...]:

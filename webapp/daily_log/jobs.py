@@ -16,14 +16,14 @@ from webapp.daily_log.lines import Line
 from webapp.daily_log.readings import SiteDay
 from webapp.people.models import Person
 from webapp.people.queries import names
-from webapp.service.clocks import Clock, due_at, elapsed
-from webapp.service.clocks import state as clock_state
 from webapp.service.models import RequestEvent
 from webapp.service.queries import Look, looks
-from webapp.service.warn import clocks_of_order
 from webapp.service.words import CLOCK_WORDS
+from webapp.standards.clocks import Clock, due_at, elapsed
+from webapp.standards.clocks import state as clock_state
 from webapp.standards.rules import STOP_REASONS
 from webapp.work_orders import queries as work
+from webapp.work_orders.deadlines import clocks_of_order
 from webapp.work_orders.models import WorkOrder, WorkStep
 from webapp.work_orders.spans import span
 from webapp.work_orders.words import CAUSE_WORDS, CONFLICT_WORDS

@@ -19,13 +19,13 @@ from webapp.patrols.words import round_pill
 from webapp.people.models import Device, DevicePerson, Duty, Person
 from webapp.people.queries import names
 from webapp.records.models import SealLink
-from webapp.service.clocks import Clock, due_at
-from webapp.service.clocks import state as clock_state
 from webapp.service.models import Request, RequestEvent
 from webapp.service.queries import looks
-from webapp.service.warn import clocks_of_order
 from webapp.service.words import CLOCK_WORDS
 from webapp.sites.models import Site
+from webapp.standards.clocks import Clock, due_at
+from webapp.standards.clocks import state as clock_state
+from webapp.work_orders.deadlines import clocks_of_order
 from webapp.work_orders.models import WorkOrder, WorkStep
 from webapp.work_orders.queries import types_of
 from webapp.work_orders.showing import where_words
@@ -191,8 +191,8 @@ def _of_orders(site: Site, now: datetime) -> list[Pressing]:
     waiting = (
         sa.select(WorkOrder)
         .where(WorkOrder.site_id == site.id, WorkOrder.closed_at.is_(None), WorkOrder.finished_at.is_(None), WorkOrder.request_id.is_(None))
-        .where(sa.or_(WorkOrder.due_at <= soon, sa.and_(WorkOrder.on_site_at.is_(None), WorkOrder.on_site_due_at <= soon)))
-        .order_by(WorkOrder.due_at)
+        .where(sa.or_(WorkOrder.due_by <= soon, sa.and_(WorkOrder.on_site_at.is_(None), WorkOrder.on_site_due_by <= soon)))
+        .order_by(WorkOrder.due_by)
         .options(selectinload(WorkOrder.steps))
     )
     types, found = types_of(site.id), []

@@ -84,10 +84,10 @@ def requests_of(day: SiteDay, events: Iterable[RequestEvent]) -> list[Request]:
 def orders_of(day: SiteDay) -> list[WorkOrder]:
     """Orders that were late on the day, as far as their columns say, with their steps: urgent ones on site, those without a request in all."""
     lately = (WorkOrder.site_id == day.site.id, WorkOrder.raised_at >= day.start - LOOKED_BACK, WorkOrder.raised_at < day.end)
-    on_site = sa.and_(WorkOrder.on_site_due_at >= day.start, WorkOrder.on_site_due_at < day.end)
+    on_site = sa.and_(WorkOrder.on_site_due_by >= day.start, WorkOrder.on_site_due_by < day.end)
     overdue = sa.and_(
         WorkOrder.request_id.is_(None),
-        WorkOrder.due_at < day.end,
+        WorkOrder.due_by < day.end,
         sa.or_(WorkOrder.finished_at.is_(None), WorkOrder.finished_at >= day.start),
     )
     found = sa.select(WorkOrder).where(*lately, sa.or_(on_site, overdue)).options(selectinload(WorkOrder.steps))
@@ -107,8 +107,8 @@ def steps_of(day: SiteDay) -> list[tuple[WorkStep, WorkOrder]]:
 
 
 def finished_on(site_id: UUID, spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """When each order that was finished in these spans of time was, and by when it was due."""
-    found = sa.select(WorkOrder.finished_at, WorkOrder.due_at).where(WorkOrder.site_id == site_id)
+    """When each order that was finished in these spans of time was, and by when it was due, its clock's standing still counted."""
+    found = sa.select(WorkOrder.finished_at, WorkOrder.due_by).where(WorkOrder.site_id == site_id)
     within = sa.or_(*(sa.and_(WorkOrder.finished_at >= start, WorkOrder.finished_at < end) for start, end in spans))
     return [(at, due) for at, due in db.session.execute(found.where(within)) if at is not None]
 

@@ -198,7 +198,7 @@ def _raise(one: Coming, now: datetime) -> WorkOrder:
     order = work.raise_order(raised, now)
     # By usage it is due now; the lead is the time there is to do it.
     last_day = one.due_on + timedelta(days=plan.lead_days) if one.by_usage else one.due_on
-    order.due_at = day_bounds(last_day, equipment.site.zone)[1]
+    order.due_at = order.due_by = day_bounds(last_day, equipment.site.zone)[1]
     db.session.add(MaintenanceDue(plan_id=plan.id, equipment_id=equipment.id, due_on=one.due_on, order_id=order.id, by_usage=one.by_usage))
     db.session.flush()
     return order

@@ -48,4 +48,4 @@ def open_orders(site_id: UUID, at: datetime) -> list[WorkOrder]:
     there = sa.select(WorkOrder.id).where(WorkOrder.site_id == site_id, WorkOrder.raised_at <= at)
     still = there.where(WorkOrder.closed_at.is_(None), WorkOrder.finished_at.is_(None))
     found = sa.select(WorkOrder).where(WorkOrder.id.in_(sa.union(still, there.where(WorkOrder.finished_at > at))))
-    return list(db.session.scalars(found.order_by(WorkOrder.urgent.desc(), WorkOrder.due_at).limit(MOST_CARRIED)))
+    return list(db.session.scalars(found.order_by(WorkOrder.urgent.desc(), WorkOrder.due_by).limit(MOST_CARRIED)))

@@ -158,17 +158,23 @@ def raise_order(request: Request, by_id: UUID, now: datetime, *, text: str = "",
         request.checkpoint_id, spot or request.spot, "finding" if request.channel == "inspection" else "request", request.id, request.record_id,
         photos=tuple(photo.sha256 for photo in request.photos),
     )  # fmt: skip
-    return work.raise_order(raised, now)
+    order = work.raise_order(raised, now)
+    if seen.is_stopped(now):
+        said = next(event for event in reversed(request.events) if event.verb == "stopped")
+        work.mark_clocks([order], by_id, now, cause=said.cause, until=said.until, reason=said.text)
+    return order
 
 
 def stop_clocks(request: Request, cause: str, until: datetime | None, text: str, person_id: UUID, now: datetime) -> None:
-    """Let its clocks stand still for a reason on the list (`standards.rules.STOP_REASONS`), till a moment if one was agreed."""
+    """Let its clocks and its orders' stand still for a reason on the list (`standards.rules.STOP_REASONS`), till a moment if one was agreed."""
     _happen(request, now, verb="stopped", cause=cause, until=until, text=text, person_id=person_id)
+    work.mark_clocks(look(request).orders, person_id, now, cause=cause, until=until, reason=text)
 
 
 def let_clocks_run(request: Request, person_id: UUID, now: datetime) -> None:
-    """Its clocks go on."""
+    """Its clocks go on, and its orders'."""
     _happen(request, now, verb="resumed", person_id=person_id)
+    work.mark_clocks(look(request).orders, person_id, now)
 
 
 def reclassify(request: Request, type_code: str, urgent: bool, person_id: UUID, now: datetime) -> None:

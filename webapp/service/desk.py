@@ -19,7 +19,6 @@ from webapp.core.i18n import day_and_time, language, named
 from webapp.core.pages import page_of
 from webapp.people.session import me
 from webapp.service import actions, flow, queries
-from webapp.service.clocks import due_at
 from webapp.service.forms import LONGEST, TakeForm
 from webapp.service.models import Request
 from webapp.service.passages import passages
@@ -28,6 +27,7 @@ from webapp.service.rules import KINDS
 from webapp.service.words import CHANNEL_WORDS, CLOCK_WORDS, FLOW_WORDS, REQUEST_STATES, SOURCE_WORDS
 from webapp.sites.models import Checkpoint, Place, Site
 from webapp.sites.queries import place_tree, site_for, sites_for
+from webapp.standards.clocks import due_at
 from webapp.work_orders.listing import as_number, called
 from webapp.work_orders.queries import types_of, types_of_sites
 from webapp.work_orders.words import KIND_WORDS

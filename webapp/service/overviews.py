@@ -16,7 +16,6 @@ from webapp.core.i18n import named
 from webapp.core.problems import Problem
 from webapp.people.session import me
 from webapp.service import flow, queries
-from webapp.service.clocks import state as clock_state
 from webapp.service.complaints import Heard, overview
 from webapp.service.models import Request
 from webapp.service.passages import passages
@@ -24,6 +23,7 @@ from webapp.service.queries import Look
 from webapp.service.words import FLOW_WORDS, SOURCE_WORDS
 from webapp.sites.models import Site
 from webapp.sites.queries import site_for, sites_for
+from webapp.standards.clocks import state as clock_state
 from webapp.work_orders.spans import span
 
 overviews = Blueprint("overviews", __name__)

@@ -16,12 +16,14 @@ from webapp.core.problems import Problem
 from webapp.people.models import Person
 from webapp.people.queries import sites_of
 from webapp.service import rules
-from webapp.service.clocks import Clock, Facts, Mark, clocks_of, due_at, pauses_of
-from webapp.service.clocks import state as clock_state
+from webapp.service.clocks import Facts, clocks_of
 from webapp.service.models import ENDS, Request, RequestEvent
 from webapp.sites.queries import reach
+from webapp.standards.clocks import Clock, Mark, due_at, pauses_of
+from webapp.standards.clocks import state as clock_state
 from webapp.standards.queries import agreements
 from webapp.standards.rules import Agreement, Urgency, in_force
+from webapp.work_orders import deadlines
 from webapp.work_orders import queries as work
 from webapp.work_orders.models import WorkOrder
 from webapp.work_orders.steps import Standing as WorkStanding
@@ -86,7 +88,7 @@ class Look:
     def facts(self) -> Facts:
         """What its clocks need to know."""
         own = [Mark(e.at, e.cause, e.until) for e in self.request.events if e.verb in ("stopped", "resumed")]
-        pauses = [pauses_of(own), *(pauses_of(Mark(s.at, s.cause, s.until) for s in order.steps) for order in self.orders)]
+        pauses = [pauses_of(own), *(deadlines.pauses(order, self.work[order.id]) for order in self.orders)]
         return Facts(
             self.kind, self.urgency, self.type_code, tuple(pause for some in pauses for pause in some), self.request.source != "staff"
         )

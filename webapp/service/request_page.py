@@ -20,14 +20,14 @@ from webapp.people.queries import names
 from webapp.people.session import me
 from webapp.photos.views import hand_out
 from webapp.service import actions, queries
-from webapp.service.clocks import Clock, due_at, elapsed
-from webapp.service.clocks import state as clock_state
 from webapp.service.desk import mark_of
 from webapp.service.forms import LONGEST, ClassForm, InvestigationForm, StopForm, TellForm
 from webapp.service.models import Request
 from webapp.service.passages import work_on
 from webapp.service.queries import Look
 from webapp.service.words import CHANNEL_WORDS, CLOCK_STATES, CLOCK_WORDS, EVENT_WORDS, POLITE, REQUEST_STATES, SOURCE_WORDS
+from webapp.standards.clocks import Clock, due_at, elapsed
+from webapp.standards.clocks import state as clock_state
 from webapp.standards.rules import STOP_REASONS
 from webapp.work_orders.queries import types_of
 from webapp.work_orders.spans import against, span

@@ -14,10 +14,11 @@ from webapp.core import clock, ids
 from webapp.core.db import db, insert_new, reading
 from webapp.core.gate import RANKS
 from webapp.people.models import Person
-from webapp.service.clocks import Clock, Mark, pauses_of, warnings_due
 from webapp.service.models import ClockWarning, WarningSeen
 from webapp.service.queries import Look, living, looks
 from webapp.sites.models import Site
+from webapp.standards.clocks import Clock, warnings_due
+from webapp.work_orders.deadlines import clocks_of_order
 from webapp.work_orders.models import WorkOrder
 
 TASK = "service.warn"
@@ -82,21 +83,6 @@ def of_orders(since: datetime, now: datetime) -> Iterator[dict[str, Any]]:
     for order in db.session.scalars(found):
         for each in clocks_of_order(order):
             yield from rows_of(each, now, site_id=order.site_id, subject="order", subject_id=order.id, person_id=order.assignee_id)
-
-
-def clocks_of_order(order: WorkOrder) -> list[Clock]:
-    """An order's own clocks: on site if it is urgent, and finished."""
-    pauses = pauses_of(Mark(step.at, step.cause, step.until) for step in order.steps)
-    ended = order.finished_at or order.closed_at
-    found = [Clock("handle", order.raised_at, minutes_to(order, order.due_at), ended, pauses)]
-    if order.on_site_due_at is not None:
-        found.append(Clock("on_site", order.raised_at, minutes_to(order, order.on_site_due_at), order.on_site_at or ended, pauses))
-    return found
-
-
-def minutes_to(order: WorkOrder, due: datetime) -> int:
-    """How many minutes it had when it was raised."""
-    return max(1, round((due - order.raised_at) / timedelta(minutes=1)))
 
 
 def rows_of(each: Clock, now: datetime, **whose: Any) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from webapp.records.rules import receipt_code
 from webapp.sites.queries import LabelRead
 from webapp.standards.queries import agreement_at
 from webapp.standards.rules import STOP_REASONS
-from webapp.work_orders import pricing, queries, rules
+from webapp.work_orders import deadlines, pricing, queries, rules
 from webapp.work_orders import signature as signatures
 from webapp.work_orders.bodies import Signed, WorkStepBody
 from webapp.work_orders.models import WorkOrder, WorkPhoto, WorkSignature, WorkStep, WorkUse
@@ -133,6 +134,7 @@ def refold(order: WorkOrder) -> None:
     order.on_site_at = standing.on_site_at or standing.started_at
     order.finished_at, order.closed_at = standing.finished_at, standing.closed_at
     order.conflicts, order.reopened = len(standing.conflicts), standing.reopened
+    deadlines.write_down(order, standing)
     db.session.flush()
 
 
@@ -151,6 +153,15 @@ def act(order: WorkOrder, person: Person, verb: str, now: datetime, *, to_id: UU
     return take_step(
         order, WorkStep(verb=verb, person_id=person.id, to_id=to_id, trade=trade, reason=reason, about_id=about_id, at=now), now
     )
+
+
+def mark_clocks(orders: Iterable[WorkOrder], person_id: UUID, now: datetime, *, cause: str | None = None, until: datetime | None = None,
+                reason: str = "") -> None:  # fmt: skip
+    """What the desk says of the clocks of orders that are not over: they stand still for that cause, or (None) go on."""
+    for order in orders:
+        if order.closed_at is None:
+            verb = "stop" if cause else "go"
+            take_step(order, WorkStep(verb=verb, person_id=person_id, cause=cause, until=until, reason=reason, at=now), now)
 
 
 def set_payer(order: WorkOrder, payer: str, waived: str, person: Person, now: datetime) -> None:

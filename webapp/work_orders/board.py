@@ -75,9 +75,15 @@ def cards_of(orders: list[WorkOrder], now: datetime) -> list[Card]:
 
 def _card(order: WorkOrder, types: dict[str, WorkType], people: dict[UUID, Person], now: datetime) -> Card:
     mark, words = order_mark(order, now)
-    waits_on_site = order.on_site_due_at is not None and order.on_site_at is None and order.finished_at is None
-    due = order.on_site_due_at if waits_on_site and order.on_site_due_at else order.due_at
-    stands = "" if order.finished_at or order.closed_at else against(due, now)
+    arrival = order.on_site_due(now)
+    due, is_held = (arrival, order.on_site_held_at) if arrival else (order.due(now), order.held_at)
+    stands = (
+        ""
+        if order.finished_at or order.closed_at
+        else _("stands still, %(left)s", left=against(due, now))
+        if is_held
+        else against(due, now)
+    )
     where = [named(order.checkpoint or order.place) if order.checkpoint or order.place else "", order.spot]
     return Card(
         order=order,
@@ -85,7 +91,7 @@ def _card(order: WorkOrder, types: dict[str, WorkType], people: dict[UUID, Perso
         where=" · ".join(part for part in where if part) or named(order.site),
         mark=mark,
         words=words if mark == "held" else str(STATE_WORDS[order.state]),
-        clock=_("on site: %(clock)s", clock=stands) if stands and waits_on_site else stands,
+        clock=_("on site: %(clock)s", clock=stands) if stands and arrival else stands,
         is_late=bool(stands) and due < now,
         age=span(now - order.raised_at),
         who=named(people.get(order.assignee_id)) if order.assignee_id else "",
@@ -162,7 +168,7 @@ ORDERS = (
     sheets.Column[Card]("state", lazy_gettext("State"), lambda card: STATE_WORDS[card.order.state]),
     sheets.Column[Card]("person", lazy_gettext("Person"), lambda card: card.who),
     sheets.Column[Card]("raised_at", lazy_gettext("Raised"), lambda card: card.order.raised_at, 17),
-    sheets.Column[Card]("due_at", lazy_gettext("Due"), lambda card: card.order.due_at, 17),
+    sheets.Column[Card]("due_at", lazy_gettext("Due"), lambda card: card.order.due_by, 17),
     sheets.Column[Card]("finished_at", lazy_gettext("Finished"), lambda card: card.order.finished_at, 17),
     sheets.Column[Card]("closed_at", lazy_gettext("Closed"), lambda card: card.order.closed_at, 17),
 )

@@ -107,7 +107,8 @@ COLUMN = sa.case(
     *((WorkOrder.state.in_(states), group) for group, states in GROUPS.items()),
     else_="",
 )
-PRESSING = (WorkOrder.urgent.desc(), WorkOrder.due_at, WorkOrder.id)
+# Whose clock stands still presses less than any whose clock runs.
+PRESSING = (WorkOrder.urgent.desc(), WorkOrder.held_at.is_not(None), WorkOrder.due_by, WorkOrder.id)
 
 
 def counts(open_: sa.Select[WorkOrder]) -> dict[str, int]:

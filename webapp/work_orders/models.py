@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,11 @@ OPEN = sa.text("closed_at IS NULL")
 ODD = "verb IN ('reopen', 'pause', 'need_parts')"  # what the daily log asks for
 CALLED_OFF = "state = 'cancelled' AND origin = 'plan'"
 ON_BOARD = "closed_at IS NULL OR conflicts > 0"  # as text wherever it is asked: an index serves only who asks in its own words
+
+
+def _as(column: str) -> Any:
+    """A column that begins as another of its row."""
+    return lambda context: context.get_current_parameters()[column]
 
 
 class SiteType(Base):
@@ -46,7 +51,8 @@ class WorkOrder(Base):
     whose remainder it is; `repeat_of_id`: the same fault at the same place within 30 days; `waived`: why nothing is asked for.
 
     From `state` on the columns say what folding the steps gave (`states.fold`). They are written with every step, so that
-    lists can ask for them; the steps alone count.
+    lists can ask for them; the steps alone count. `due_by` and `on_site_due_by`: the deadlines moved on by the time for which their
+    clocks stood still (`deadlines`); since `held_at` and `on_site_held_at` they stand still, and the deadline moves on with the time.
     """
 
     __tablename__ = "work_order"
@@ -95,6 +101,10 @@ class WorkOrder(Base):
     closed_at: Mapped[datetime | None]
     conflicts: Mapped[int] = mapped_column(default=0)
     reopened: Mapped[int] = mapped_column(default=0)
+    due_by: Mapped[datetime] = mapped_column(default=_as("due_at"))
+    held_at: Mapped[datetime | None]
+    on_site_due_by: Mapped[datetime | None] = mapped_column(default=_as("on_site_due_at"))
+    on_site_held_at: Mapped[datetime | None]
 
     site: Mapped[Site] = relationship(lazy="joined")
     place: Mapped[Place | None] = relationship(lazy="joined")
@@ -104,6 +114,20 @@ class WorkOrder(Base):
     uses: Mapped[list[WorkUse]] = relationship(lazy="select", order_by="WorkUse.at, WorkUse.id")
     signatures: Mapped[list[WorkSignature]] = relationship(lazy="select", order_by="WorkSignature.at, WorkSignature.id")
     payments: Mapped[list[Payment]] = relationship(lazy="select", order_by="Payment.at, Payment.id")
+
+    def due(self, now: datetime) -> datetime:
+        """By when it has to be finished, as things stand."""
+        return _moved(self.due_by, self.held_at, now)
+
+    def on_site_due(self, now: datetime) -> datetime | None:
+        """By when somebody has to be there, as long as nobody is; None once somebody is or was, or where it is not urgent."""
+        if self.on_site_due_by is None or self.on_site_at is not None or self.finished_at is not None:
+            return None
+        return _moved(self.on_site_due_by, self.on_site_held_at, now)
+
+
+def _moved(due_by: datetime, held_at: datetime | None, now: datetime) -> datetime:
+    return due_by + max(now - held_at, timedelta(0)) if held_at else due_by
 
 
 class WorkPhoto(Base):

@@ -123,10 +123,10 @@ def mine(person: Person, now: datetime) -> list[WorkOrder]:
     theirs = sa.select(WorkOrder).where(WorkOrder.assignee_id == person.id, *is_open, *reach)
     to_take = sa.or_(WorkOrder.offered_trade == person.trade, WorkOrder.offered_trade.is_(None))
     offered = (
-        sa.select(WorkOrder).where(WorkOrder.state == "offered", to_take, *is_open, *reach).order_by(WorkOrder.due_at).limit(MOST_OFFERED)
+        sa.select(WorkOrder).where(WorkOrder.state == "offered", to_take, *is_open, *reach).order_by(WorkOrder.due_by).limit(MOST_OFFERED)
     )
     found = {order.id: order for query in (theirs, offered) for order in db.session.scalars(query)}
-    return sorted(found.values(), key=lambda order: rules.burning(bare(order), now))
+    return sorted(found.values(), key=lambda order: rules.burning(Order(order.id, order.raised_at, order.urgent, order.due(now)), now))
 
 
 def done_lately(person: Person, since: datetime, most: int = 25) -> list[WorkOrder]:

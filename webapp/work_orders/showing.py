@@ -21,6 +21,7 @@ from webapp.work_orders import pricing, queries, rules
 from webapp.work_orders.charges import NoPrice
 from webapp.work_orders.models import WorkOrder, WorkStep
 from webapp.work_orders.pricing import item_of
+from webapp.work_orders.spans import against
 from webapp.work_orders.steps import Conflict, Remark, Standing, Step
 from webapp.work_orders.types import WorkType
 from webapp.work_orders.words import CAUSE_WORDS, CONFLICT_WORDS, DONE_WORDS, REMARK_WORDS, STATE_WORDS
@@ -122,17 +123,20 @@ def due_words(order: WorkOrder, now: datetime) -> str:
     zone = order.site.zone
     if order.finished_at is not None:
         return _("Finished %(when)s", when=when_words(order.finished_at, zone, now))
-    if order.on_site_due_at is not None and order.on_site_at is None:
-        when = when_words(order.on_site_due_at, zone, now)
-        return _("Was due on site %(when)s", when=when) if order.on_site_due_at < now else _("On site by %(when)s", when=when)
-    when = when_words(order.due_at, zone, now)
-    return _("Was due %(when)s", when=when) if order.due_at < now else _("Due %(when)s", when=when)
+    arrival, due = order.on_site_due(now), order.due(now)
+    if arrival is not None and order.on_site_held_at is None:
+        when = when_words(arrival, zone, now)
+        return _("Was due on site %(when)s", when=when) if arrival < now else _("On site by %(when)s", when=when)
+    if order.held_at is not None:
+        return _("Clock stands still, %(left)s", left=against(due, now))
+    when = when_words(due, zone, now)
+    return _("Was due %(when)s", when=when) if due < now else _("Due %(when)s", when=when)
 
 
 def is_late(order: WorkOrder, now: datetime) -> bool:
     """Is anybody kept waiting longer than was promised?"""
-    arrival = order.on_site_due_at if order.on_site_at is None else None
-    return order.finished_at is None and (order.due_at < now or (arrival is not None and arrival < now))
+    arrival = order.on_site_due(now)
+    return order.finished_at is None and (order.due(now) < now or (arrival is not None and arrival < now))
 
 
 def field_words() -> dict[str, dict[str, str]]:
@@ -163,7 +167,7 @@ def step_views(order: WorkOrder, standing: Standing) -> tuple[StepView, ...]:
 
 def _more(row: WorkStep, people: dict[UUID, Person]) -> str:
     to = f"→ {named(people.get(row.to_id))}" if row.to_id else ""
-    cause = str(CAUSE_WORDS.get(row.cause, "")) if row.cause and row.verb == "pause" else ""
+    cause = str(CAUSE_WORDS.get(row.cause, "")) if row.cause and row.verb in ("pause", "stop") else ""
     stage = {"before": _("Before"), "after": _("After")}.get(row.stage or "", "") if row.verb == "photo" else ""
     return " · ".join(part for part in (to, stage, cause, row.reason) if part)
 

@@ -74,6 +74,8 @@ DONE_WORDS: dict[str, LazyString] = {  # in a history: what was done
     "sign": lazy_gettext("Signed by the resident"),
     "payer": lazy_gettext("Who pays was changed"),
     "waive": lazy_gettext("Nothing is asked for"),
+    "stop": lazy_gettext("Clocks stopped"),
+    "go": lazy_gettext("Clocks go on"),
 }
 CAUSE_WORDS: dict[str, LazyString] = {
     "waiting_resident": lazy_gettext("The resident has to answer or open"),
@@ -187,12 +189,12 @@ def order_mark(order: WorkOrder, now: datetime) -> tuple[str, str]:
     if order.state == "cancelled":
         return "neutral", word
     if order.finished_at is not None:
-        return ("done" if order.closed_at or order.finished_at <= order.due_at else "late"), word
-    arrival = order.on_site_due_at if order.on_site_at is None else None
+        return ("done" if order.closed_at or order.finished_at <= order.due_by else "late"), word
+    arrival, due = order.on_site_due(now), order.due(now)
     if arrival is not None and arrival < now:
         return "late", _("Was due on site %(when)s", when=day_and_time(arrival, order.site.zone))
-    if order.due_at < now:
-        return "late", _("Was due %(when)s", when=day_and_time(order.due_at, order.site.zone))
+    if due < now:
+        return "late", _("Was due %(when)s", when=day_and_time(due, order.site.zone))
     return ("running" if order.on_site_at else "open"), word
 
 
