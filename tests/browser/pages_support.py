@@ -66,10 +66,8 @@ def make_demo(factory: pytest.TempPathFactory) -> Server:
         if not shared.exists():
             half = shared.with_suffix(".half")
             half.mkdir()
-            settings = {**os.environ, "ROUNDS_DATA": str(half), "DATABASE_URL": ""}
             for command in ("migrate", "demo"):
-                words = [sys.executable, "-m", "webapp", command]
-                subprocess.run(words, cwd=REPOSITORY, env=settings, check=True, capture_output=True, timeout=600)
+                run_command(command, half, 600)
             with closing(sqlite3.connect(half / "rounds.db")) as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             half.rename(shared)
@@ -80,9 +78,16 @@ def make_demo(factory: pytest.TempPathFactory) -> Server:
 
 def make_empty(folder: Path) -> Server:
     """A database in which nobody has an account."""
-    settings = {**os.environ, "ROUNDS_DATA": str(folder), "DATABASE_URL": ""}
-    subprocess.run([sys.executable, "-m", "webapp", "migrate"], cwd=REPOSITORY, env=settings, check=True, capture_output=True, timeout=60)
+    run_command("migrate", folder, 60)
     return serve(folder)
+
+
+def run_command(command: str, folder: Path, seconds: float) -> None:
+    """The product's own command on the data in that folder; fails with what it said."""
+    settings = {**os.environ, "ROUNDS_DATA": str(folder), "DATABASE_URL": ""}
+    words = [sys.executable, "-m", "webapp", command]
+    done = subprocess.run(words, cwd=REPOSITORY, env=settings, check=False, capture_output=True, text=True, timeout=seconds)
+    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def serve(folder: Path) -> Server:
