@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -16,6 +16,7 @@ from webapp.core.db import db, writing
 from webapp.equipment import actions
 from webapp.equipment.models import MaintenanceDue, MaintenancePlan, Reading
 from webapp.people.models import Person
+from webapp.sites.models import Site
 from webapp.work_orders import actions as work
 from webapp.work_orders.models import WorkOrder
 
@@ -273,3 +274,21 @@ def test_the_binder_says_what_it_does_not_cover(app: Flask, world: World, lift: 
     for odd in ("?from=x&to=y", "?from=2027-01-01&to=2026-01-01", "?class=rocket", "?from=0001-01-01"):
         assert supervisor.get(f"/equipment/garden/binder{odd}").status_code == 200
     assert "No equipment of this class." in page(supervisor.get("/equipment/garden/binder?class=pump")).text
+
+
+def test_dates_keep_where_the_clocks_change(app: Flask, world: World, lift: UUID, clock: Clock) -> None:
+    """Done half an hour after midnight on the day of 25 hours: it counts for that day, and the next order ends at the place's midnight."""
+    with app.app_context(), writing():
+        db.session.get_one(Site, world.garden).zone = "Europe/Berlin"
+    make_plan(app, world, begins_on=date(2027, 10, 30), every=1, from_completion=True, lead_days=1)
+    clock.set(datetime(2027, 10, 29, 12, tzinfo=UTC))
+    (first,) = raise_due(app, world)
+    clock.set(datetime(2027, 10, 30, 22, 30, tzinfo=UTC))  # the 31st, 00:30
+    settle(app, world, first)
+    (second,) = raise_due(app, world)
+    with looking(app) as session:
+        assert [session.get_one(WorkOrder, one).due_at.isoformat() for one in (first, second)] == [
+            "2027-10-30T22:00:00+00:00",
+            "2027-11-01T23:00:00+00:00",
+        ]
+    assert dues(app) == [date(2027, 10, 30), date(2027, 11, 1)]

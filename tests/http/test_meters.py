@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from tests.http.inspecting import content, inspect, make_checklist
 from tests.making import NOW, Browser, Phone, World, looking, page
 from tests.upkeep import make_meter
 from webapp.equipment.models import Reading
+from webapp.inspections.models import Inspection
 
 SignIn = Callable[[str], Browser]
 WEEK = timedelta(days=7)
@@ -121,3 +125,68 @@ def test_a_new_meter(app: Flask, world: World, meter: UUID, sign_in: SignIn) -> 
     assert "W-2" not in page(supervisor.get("/meters/garden")).text
     assert "Out of use since" in page(supervisor.get(made.location)).text
     assert sign_in("elsewhere").post(f"{made.location}/retire").status_code == 404
+
+
+# ---------------------------------------------------------------- read in a checklist
+
+
+def reading_list(app: Flask, world: World, number: str = "W-1") -> UUID:
+    question = {"id": "shows", "kind": "reading", "text": "水表读数", "text_en": "The water meter", "meter": number}
+    return make_checklist(app, world, made=content(question))
+
+
+def readings(app: Flask) -> list[tuple[str, str | None]]:
+    with looking(app) as session:
+        return [
+            (str(one.value).removesuffix(".000"), one.doubt) for one in session.scalars(sa.select(Reading).order_by(Reading.at, Reading.id))
+        ]
+
+
+@pytest.mark.parametrize(("value", "doubt"), [(99_570, None), (99_000, "below_last"), (99_999, "jump"), (100_000, "too_long"), (12, None)])
+def test_a_reading_in_a_checklist_is_judged_like_one_in_the_meters_form(
+    app: Flask, world: World, phone: Phone, meter: UUID, value: float, doubt: str | None
+) -> None:
+    start = 99_150 if value != 12 else 99_600
+    read_weekly(phone, meter, *(start + 70 * n for n in range(6)))
+    record = inspect(phone, reading_list(app, world), {"shows": {"value": value, "text": "玻璃裂"}})
+    assert [phone.one(record)["status"] for _once_more in range(2)] == ["accepted", "duplicate"]  # sent again when no answer came
+    assert readings(app)[6:] == [(f"{value:g}", doubt)]
+    with looking(app) as session:
+        last = session.scalars(sa.select(Reading).order_by(Reading.at.desc())).first()
+        assert last is not None and (last.meter_id, last.person_id, last.text) == (meter, world.people["guard"], "玻璃裂")
+
+
+@pytest.mark.parametrize(("number", "value"), [("W-1", -3), ("W-1", 10**12), ("W-1", "x"), ("gone", 5)])
+def test_a_figure_that_is_no_reading_or_of_no_meter_stays_an_answer(
+    app: Flask, world: World, phone: Phone, meter: UUID, number: str, value: Any
+) -> None:
+    record = inspect(phone, reading_list(app, world, number), {"shows": {"value": value}})
+    assert phone.one(record)["status"] == "accepted"
+    assert readings(app) == []
+    with looking(app) as session:
+        kept = session.get_one(Inspection, UUID(record.id))
+        assert kept.answers["shows"]["value"] == value and kept.passed is (number == "gone")
+
+
+def test_the_phones_page_brings_what_is_usual_and_the_editor_knows_the_meters(
+    app: Flask, world: World, phone: Phone, meter: UUID, sign_in: SignIn
+) -> None:
+    read_weekly(phone, meter, 100, 170, 240, 310)
+    checklist_id = reading_list(app, world)
+    shown = sign_in("guard").get(f"/inspect/{checklist_id}").text
+    assert 'data-meter data-digits="5" data-last="310' in shown and "data-least=" in shown and 'data-doubt-word="jump"' in shown
+    form = {
+        "base": "1",
+        "pass_score": "90",
+        "do": "save",
+        "item": ["section:0", "question:1"],
+        "0.name": "表",
+        "1.kind": "reading",
+        "1.text": "水表",
+        "1.id": "a",
+        "1.weight": "1",
+    }
+    office = sign_in("supervisor")
+    refused = office.post(f"/checklists/items/{checklist_id}", form | {"1.meter": "W9"})
+    assert refused.status_code == 422 and "No meter in use at this site has this number" in refused.text
+    assert office.post(f"/checklists/items/{checklist_id}", form | {"1.meter": "W-1"}).status_code == 302

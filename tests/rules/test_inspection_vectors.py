@@ -23,7 +23,7 @@ VALUES: dict[str, list[Any]] = {
     "number": [1, 5, 7.5, 10, -3, "5", None],
     "text": ["words", "", " ", None],
     "photo": [["0" * 64], [], None],
-    "reading": [123, "x", None],
+    "reading": [123, "x", -1, 10**12, None],
     "signature": [[[[1, 2], [3, 4]]], None],
     "instruction": [None],
 }
@@ -46,6 +46,8 @@ def _question(chance: random.Random, n: int, before: list[dict[str, Any]]) -> di
         made |= {"low": chance.choice((None, 2, 5)), "high": chance.choice((None, 8, 10))}
     if kind == "pass":
         made["severity"] = chance.choice(("minor", "major", "danger"))
+    if kind == "reading":
+        made["meter"] = chance.choice(("", "W-1"))
     earlier = [one for one in before if one["kind"] in ("yes_no", "choice", "pass")]
     if earlier and chance.random() < 0.3:
         other = chance.choice(earlier)

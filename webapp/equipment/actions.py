@@ -93,14 +93,17 @@ def record_reading(arrived: Arrived, author: Author, body: ReadingBody, label: L
         raise Held("no-access")
     if body.code and label is None:
         raise Held("unknown-code")
-    new, before = Read(arrived.at, body.value), [read for read in queries.reads_of(meter.id) if read.at < arrived.at]
-    why = doubt(before, new, meter.digits)
-    if why == "below_last" and confirms(queries.doubted_before(meter.id, arrived.at), new):
+    return keep_reading(meter, arrived.id, Read(arrived.at, body.value), author.id, body.text or arrived.envelope.note)
+
+
+def keep_reading(meter: Meter, id: UUID, new: Read, person_id: UUID, text: str) -> Reading:
+    """What a meter showed, however it came here, with a doubt where it does not fit what it showed before."""
+    why = doubt([read for read in queries.reads_of(meter.id) if read.at < new.at], new, meter.digits)
+    if why == "below_last" and confirms(queries.doubted_before(meter.id, new.at), new):
         why = None  # it was no misreading: the meter went round early in its history, or was reset
     reading = Reading(
-        id=arrived.id, site_id=meter.site_id, meter_id=meter.id, person_id=author.id, at=arrived.at, value=body.value,
-        doubt=why, text=body.text or arrived.envelope.note,
-    )  # fmt: skip
+        id=id, site_id=meter.site_id, meter_id=meter.id, person_id=person_id, at=new.at, value=new.value, doubt=why, text=text
+    )
     db.session.add(reading)
     db.session.flush()
     return reading

@@ -116,7 +116,7 @@ DOUBTED = "doubt IS NOT NULL"
 
 
 class Reading(Base):
-    """What a meter showed 抄表; its id is its record's. `doubt`: why it should be looked at again (`rules.doubt`), None when plausible."""
+    """What a meter showed 抄表; its id is its record's, or made of an inspection's and its question's. `doubt`: why it should be looked at again (`rules.doubt`), None when plausible."""
 
     __tablename__ = "reading"
     __table_args__ = (

@@ -49,6 +49,15 @@ def meter_for(person: Person, meter_id: UUID, at_least: str = "worker") -> Meter
     return found
 
 
+def meters_by_number(site_id: UUID, numbers: Iterable[str]) -> dict[str, Meter]:
+    """A site's meters in use that have these numbers."""
+    wanted = {number for number in numbers if number}
+    if not wanted:
+        return {}
+    found = sa.select(Meter).where(Meter.site_id == site_id, Meter.number.in_(wanted), Meter.retired_at.is_(None))
+    return {meter.number: meter for meter in db.session.scalars(found)}
+
+
 def equipment_of(site_id: UUID, at: datetime | None = None) -> list[Equipment]:
     """Equipment in use at a site, now or at a moment that is past, by class and number."""
     in_use = Equipment.retired_at.is_(None) if at is None else sa.or_(Equipment.retired_at.is_(None), Equipment.retired_at > at)

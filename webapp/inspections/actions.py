@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
 from webapp.core import clock, search
 from webapp.core.db import db, insert_new
 from webapp.core.problems import Problem
+from webapp.equipment.actions import keep_reading
 from webapp.equipment.models import Equipment
+from webapp.equipment.queries import meters_by_number
+from webapp.equipment.rules import Read
 from webapp.inspections import queries, rules
 from webapp.inspections.bodies import InspectionBody
-from webapp.inspections.content import Content
+from webapp.inspections.content import Content, Question
 from webapp.inspections.models import Area, Checklist, ChecklistVersion, Finding, GuidePicture, Inspection, InspectionPlan, SiteMode
 from webapp.people.authors import Author
 from webapp.people.queries import rank_at
@@ -104,7 +108,17 @@ def record_inspection(arrived: Arrived, author: Author, body: InspectionBody, la
     db.session.flush()
     for found in verdict.findings:
         _keep_finding(made, found, checkpoint, answers)
+    _keep_readings(made, rules.readings(content, answers), answers)
     return made
+
+
+def _keep_readings(made: Inspection, showed: list[tuple[Question, Decimal]], answers: dict[str, Any]) -> None:
+    """What its meters showed, judged like readings by themselves. Of a meter that is gone only the answer stays."""
+    meters = meters_by_number(made.site_id, (question.meter for question, _value in showed))
+    for question, value in showed:
+        if question.meter in meters:
+            own_id = uuid5(made.id, question.id)  # one of each question, however often the record comes
+            keep_reading(meters[question.meter], own_id, Read(made.at, value), made.person_id, answers[question.id]["text"])
 
 
 def _asked_of(version: ChecklistVersion, again_of: UUID | None) -> Content:

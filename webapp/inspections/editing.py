@@ -20,6 +20,7 @@ from webapp.core.forms import check
 from webapp.core.i18n import named
 from webapp.core.problems import Problem
 from webapp.equipment.classes import CLASSES
+from webapp.equipment.queries import meters_by_number
 from webapp.inspections import actions, drafting, queries
 from webapp.inspections.content import Content
 from webapp.inspections.drafting import Item
@@ -50,6 +51,7 @@ WRONG: dict[str, LazyString] = {
     "pattern": lazy_gettext("Only small letters, digits, - and _ here."),
     "than_equal": lazy_gettext("This number is out of its range."),
     "no-picture": lazy_gettext("This picture is not on this server. Upload it here."),
+    "no-meter": lazy_gettext("No meter in use at this site has this number. Its number stands on the list of meters."),
     "not-a-picture": lazy_gettext("No picture, or a broken one. JPEG, PNG, WebP or HEIC, please."),
     "too-large": lazy_gettext("The picture is larger than 20 MB."),
     "odd": lazy_gettext("This is not possible here."),
@@ -152,7 +154,7 @@ def edit(checklist_id: UUID) -> AnyResponse | str | tuple[str, int]:
     if do not in ("save", "preview"):
         return show_editor(checklist, drafting.apply(items, do), score, {}, changed=do)
     content, wrong = drafting.content_from(items, score)
-    wrong = wrong or unknown_pictures(checklist, items)
+    wrong = wrong or unknown_pictures(checklist, items) or unknown_meters(checklist, items)
     if wrong or content is None:
         return show_editor(checklist, items, score, wrong), 422
     if do == "preview":
@@ -186,6 +188,13 @@ def unknown_pictures(checklist: Checklist, items: list[Item]) -> dict[int, dict[
     named_ = {n: item["picture"] for n, item in enumerate(items) if item.get("picture")}
     here = queries.pictures_here(checklist.site_id, named_.values())
     return {n: {"picture": "no-picture"} for n, sha256 in named_.items() if sha256 not in here}
+
+
+def unknown_meters(checklist: Checklist, items: list[Item]) -> dict[int, dict[str, str]]:
+    """Questions that read a meter which the site does not have, or not any more."""
+    named_ = {n: item["meter"] for n, item in enumerate(items) if item.get("kind") == "reading" and item.get("meter")}
+    here = meters_by_number(checklist.site_id, named_.values())
+    return {n: {"meter": "no-meter"} for n, number in named_.items() if number not in here}
 
 
 def begins_at(text: str, zone: str) -> datetime | None:

@@ -10,6 +10,10 @@ from flask import Blueprint, Response, render_template
 from webapp.core import clock, gate
 from webapp.core.i18n import named
 from webapp.core.problems import Problem
+from webapp.equipment.models import Meter
+from webapp.equipment.queries import meters_by_number, reads_of
+from webapp.equipment.rules import Usual, usual
+from webapp.equipment.words import DOUBT_WORDS
 from webapp.inspections import queries
 from webapp.inspections.content import Content
 from webapp.inspections.models import Checklist
@@ -37,8 +41,16 @@ def inspect(checklist_id: UUID) -> str:
         version=version,
         content=content,
         facts=facts_of(checklist, content, version.number),
+        meters=meters_of(checklist, content),
+        doubts=DOUBT_WORDS,
         spots=[(point.id, f"{point.number} {named(point)}") for point in checkpoints_of(checklist.site_id)],
     )
+
+
+def meters_of(checklist: Checklist, content: Content) -> dict[str, tuple[Meter, Usual | None]]:
+    """The meters that its questions read, by number, with what is usual: two queries each."""
+    meters = meters_by_number(checklist.site_id, (question.meter for question in content.questions if question.kind == "reading"))
+    return {number: (meter, usual(reads_of(meter.id), meter.digits)) for number, meter in meters.items()}
 
 
 @field.get("/inspect/pictures/<slug>/<sha256>")

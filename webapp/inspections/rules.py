@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from webapp.inspections.content import ANSWERED, SCORED, Content, Question
 
 Answers = Mapping[str, Any]
+MOST_SHOWN = 10**12  # no meter has more digits (`equipment.bodies.ReadingBody`)
 MOST_KEEP_OFF = timedelta(days=60)  # longer is a slip of the finger
 WORTH = {"pass": 1.0, "flag": 0.5, "fail": 0.0}
 
@@ -65,7 +67,8 @@ def is_answer(question: Question, value: Any) -> bool:
         case "several":
             return isinstance(value, list) and all(isinstance(one, str) and one in question.choices for one in value)
         case "number" | "reading":
-            return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+            is_figure = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+            return is_figure and not (question.kind == "reading" and question.meter and not 0 <= value < MOST_SHOWN)
         case "text":
             return isinstance(value, str) and bool(value.strip())
         case "photo" | "signature":
@@ -163,6 +166,16 @@ def keep_off(content: Content, answers: Answers) -> timedelta | None:
     ]
     longest = max(hours, default=0)
     return min(timedelta(hours=min(longest, 10_000)), MOST_KEEP_OFF) if longest > 0 else None
+
+
+def readings(content: Content, answers: Answers) -> list[tuple[Question, Decimal]]:
+    """What meters showed: the questions that are asked and name one, with their answers, to a thousandth."""
+    found = []
+    for question in asked(content, answers):
+        value = _said(answers, question.id)
+        if question.kind == "reading" and question.meter and is_answer(question, value):
+            found.append((question, round(Decimal(str(value)), 3)))
+    return found
 
 
 def told(content: Content, answers: Answers, role: str) -> tuple[Question, Any] | None:

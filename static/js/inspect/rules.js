@@ -11,6 +11,7 @@
 /** @typedef {{score: number | null, passed: boolean, findings: {question: string, grade: string}[], missing: string[], odd: string[]}} Verdict */
 
 const WORTH = new Map([['pass', 1], ['flag', 0.5], ['fail', 0]]);
+const MOST_SHOWN = 10 ** 12; // no meter has more digits
 export const SCORED = new Set(['pass', 'yes_no', 'choice', 'number']);
 
 /** @param {Content} content */
@@ -33,7 +34,8 @@ export function isAnswer(question, value) {
     case 'yes_no': return typeof value === 'boolean';
     case 'choice': return question.choices.includes(value);
     case 'several': return Array.isArray(value) && value.every((one) => question.choices.includes(one));
-    case 'number': case 'reading': return typeof value === 'number' && Number.isFinite(value);
+    case 'reading': return typeof value === 'number' && Number.isFinite(value) && (!question.meter || (value >= 0 && value < MOST_SHOWN));
+    case 'number': return typeof value === 'number' && Number.isFinite(value);
     case 'text': return typeof value === 'string' && value.trim() !== '';
     case 'photo': case 'signature': return isThere(value);
     default: return false;

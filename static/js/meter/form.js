@@ -1,4 +1,4 @@
-/** A meter's form: what would be usual now, and a word while something unusual is typed. It warns and never stops anybody. */
+/** A meter's figure: what would be usual now, and a word while something unusual is typed. It warns and never stops anybody. */
 import { doubtOf, rangeNow } from './rules.js';
 
 const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
@@ -10,7 +10,7 @@ function usualOf(data) {
   return { digits: Number(data.digits), last: figure(data.last), lastAt: data.lastAt ? Date.parse(data.lastAt) : null, least: figure(data.least), most: figure(data.most) };
 }
 
-/** @param {HTMLFormElement} form */
+/** Of a meter's form, or of a question of a checklist that reads it. Gives what looks again when a value was put there. @param {HTMLElement} form */
 export function watch(form) {
   const input = /** @type {HTMLInputElement} */ (form.querySelector('[data-value]'));
   const look = () => {
@@ -22,9 +22,10 @@ export function watch(form) {
   form.addEventListener('rounds:taken', look); // a draft may have come back into it
   form.addEventListener('reset', () => setTimeout(look));
   look();
+  return look;
 }
 
-/** @param {HTMLFormElement} form @param {[number, number] | null} range */
+/** @param {HTMLElement} form @param {[number, number] | null} range */
 function showUsual(form, range) {
   const expected = /** @type {HTMLElement | null} */ (form.querySelector('[data-expected]'));
   if (!expected || !range) return;
@@ -33,7 +34,7 @@ function showUsual(form, range) {
   expected.hidden = false;
 }
 
-/** @param {HTMLFormElement} form @param {string | null} doubt */
+/** @param {HTMLElement} form @param {string | null} doubt */
 function showDoubt(form, doubt) {
   const note = /** @type {HTMLElement} */ (form.querySelector('[data-doubt]'));
   note.hidden = !doubt;

@@ -9,6 +9,7 @@ import { Sheet } from '../inspect/sheet.js';
 import { keepOffAt } from '../inspect/offers.js';
 import { allNormal, asked, judge, narrowed, wantsPhoto } from '../inspect/rules.js';
 import { reasonsOf, verdictWords } from '../inspect/telling.js';
+import { watch } from '../meter/form.js';
 import { t, time } from '../words.js';
 
 /** @import { NewPhoto } from '../types' */
@@ -57,6 +58,7 @@ class Inspecting {
     this.part('[data-again]').hidden = !this.again;
     await this.where();
     await this.restore().catch(console.error);
+    for (const meter of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-meter]'))) watch(meter);
     this.show();
     form.dataset.ready = '';
   }
