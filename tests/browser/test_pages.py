@@ -176,6 +176,7 @@ KNOWN = {"login-known": "/login", "login-pin": "{pin}"}
 BY_PERSON = {"guard": FIELD, "technician2": TECHNICIAN, "supervisor": SUPERVISOR, "manager": MANAGER, "nobody": NOBODY, "known": KNOWN}
 PAGES = [(person, name, address) for person, pages in BY_PERSON.items() for name, address in pages.items()]
 FOR_A_DESK = ("supervisor", "manager")
+LAID_OUT = ("color-contrast", "target-size", "scrollable-region-focusable")  # what else axe asks of the same markup, it has asked on the phone
 REFUSALS = {"unknown-label", "not-found"}  # the browser itself notes their status as an error
 
 
@@ -209,7 +210,7 @@ def visit(people: People, places: dict[str, str]) -> Callable[[str, str, str], V
 
 
 def owes_nothing(visitor: Visitor, name: str, language: str, for_desk: bool) -> None:
-    """Day and night, phone and desk: no violation, no overflow, no English in Chinese; pictures are kept."""
+    """Day and night, phone and desk: no violation, no overflow, no English in Chinese; pictures are kept for who asks for them."""
     page = visitor.page
     found = {"phone by day": visitor.violations(), "wider on a phone": page.evaluate(WIDER)}
     if language == "zh":
@@ -223,7 +224,7 @@ def owes_nothing(visitor: Visitor, name: str, language: str, for_desk: bool) -> 
     found["desk by night"] = visitor.violations("color-contrast") if for_desk else []
     visitor.shoot(f"{name}-{language}-desk-dark")
     page.emulate_media(color_scheme="light")
-    found["desk by day"] = visitor.violations() if for_desk else []
+    found["desk by day"] = visitor.violations(*LAID_OUT) if for_desk else []
     visitor.shoot(f"{name}-{language}-desk-light")
     page.set_viewport_size(SMALL)
     found["wider on a small phone"] = page.evaluate(WIDER)
