@@ -217,6 +217,17 @@ def test_A5_a_phone_that_can_write_nothing_any_more_still_sends(new_phone: MakeP
     once(server, [scan])
 
 
+def test_a_long_outbox_shows_its_newest_rows_and_says_how_many_more_wait(phone: Phone) -> None:
+    phone.goto("/outbox")
+    phone.offline()
+    phone.record(*(("note", {"site": "garden", "text": str(n)}) for n in range(112)))
+    phone.page.get_by_text("And 12 more wait on this phone.").wait_for()
+    assert phone.page.locator("[data-record]").count() == 100
+    phone.offline(False)
+    phone.until_received([item["id"] for item in phone.items()])
+    phone.page.locator("[data-outbox-more]").wait_for(state="hidden")
+
+
 def quota(phone: Phone, spare: int) -> None:
     """Leave the origin only that many bytes beyond what it uses."""
     session = phone.context.new_cdp_session(phone.page)

@@ -1,6 +1,6 @@
 /**
  * /outbox, drawn from the phone's own memory. The template provides:
- *   [data-outbox-list]           a list; [data-outbox-empty] and [data-outbox-others] (both `hidden`)
+ *   [data-outbox-list]           a list; [data-outbox-empty], [data-outbox-more] and [data-outbox-others] (all `hidden`)
  *   <template id="outbox-row">   with [data-kind] [data-where] [data-at] [data-state-word] (a .pill) [data-receipt] [data-why] inside
  *   button[data-send-now]  button[data-save-copy]  [data-copy-state]
  * Only the signed-in person's records show their content; those of others are a number.
@@ -13,6 +13,7 @@ import { t, time } from '../words.js';
 /** @import { Item, Word } from '../types' */
 /** What became of a held record, as the office says it. @typedef {{state: Word, words: string}} Verdict */
 
+const SHOWN_UNSENT = 100; // a page of a thousand rows, drawn anew at every receipt, would hold up a cheap phone
 const SHOWN_RECEIVED = 50;
 const MOST_ASKED = 100;
 const list = find('[data-outbox-list]');
@@ -22,9 +23,13 @@ async function draw() {
   const [{ person }, items] = await Promise.all([whoami(), store.records()]);
   const mine = items.filter(({ author }) => author === person).sort((a, b) => b.savedAt - a.savedAt || b.seq - a.seq);
   const others = items.filter((item) => item.author !== person && isUnsent(item)).length;
-  const shown = [...mine.filter(isUnsent), ...mine.filter((item) => !isUnsent(item)).slice(0, SHOWN_RECEIVED)];
+  const needs = (/** @type {Item} */ item) => (wordOf(item) === 'needs' ? 0 : 1);
+  const unsent = mine.filter(isUnsent).sort((a, b) => needs(a) - needs(b));
+  const shown = [...unsent.slice(0, SHOWN_UNSENT), ...mine.filter((item) => !isUnsent(item)).slice(0, SHOWN_RECEIVED)];
+  const more = Math.max(0, unsent.length - SHOWN_UNSENT);
   list?.replaceChildren(...shown.map(row));
   show('[data-outbox-empty]', shown.length === 0);
+  show('[data-outbox-more]', more > 0, more ? t('outbox.more', { n: more }) : '');
   show('[data-outbox-others]', others > 0, others ? t('outbox.others', { n: others }) : '');
 }
 

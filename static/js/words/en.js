@@ -48,6 +48,8 @@ export default {
   'kind.answer': 'Answer',
   'outbox.photos.one': '{n} photo to send',
   'outbox.photos.other': '{n} photos to send',
+  'outbox.more.one': 'And {n} more waits on this phone. It goes out with the others.',
+  'outbox.more.other': 'And {n} more wait on this phone. They go out with the others.',
   'outbox.others.one': '{n} record of a colleague is on this phone. It goes out under their name.',
   'outbox.others.other': '{n} records of colleagues are on this phone. They go out under their names.',
   'outbox.receipt': 'Receipt {receipt}',

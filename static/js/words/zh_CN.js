@@ -44,6 +44,7 @@ export default {
   'kind.handover': '交接班',
   'kind.answer': '答复',
   'outbox.photos.other': '还有 {n} 张照片待发',
+  'outbox.more.other': '本机另有 {n} 条待发记录，会一并发送。',
   'outbox.others.other': '本机另有 {n} 条同事的记录，将以他们本人的名义发送。',
   'outbox.receipt': '回执 {receipt}',
   'outbox.next-try': '下次尝试 {time}',
