@@ -176,7 +176,8 @@ KNOWN = {"login-known": "/login", "login-pin": "{pin}"}
 BY_PERSON = {"guard": FIELD, "technician2": TECHNICIAN, "supervisor": SUPERVISOR, "manager": MANAGER, "nobody": NOBODY, "known": KNOWN}
 PAGES = [(person, name, address) for person, pages in BY_PERSON.items() for name, address in pages.items()]
 FOR_A_DESK = ("supervisor", "manager")
-LAID_OUT = ("color-contrast", "target-size", "scrollable-region-focusable")  # what else axe asks of the same markup, it has asked on the phone
+# What else axe asks of the same markup, it has asked on the phone.
+LAID_OUT = ("color-contrast", "target-size", "scrollable-region-focusable")
 REFUSALS = {"unknown-label", "not-found"}  # the browser itself notes their status as an error
 
 
