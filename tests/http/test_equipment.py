@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
@@ -10,10 +12,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.making import NOW, Browser, Clock, Phone, World, looking, page
+from tests.making import NOW, Browser, Clock, Phone, World, looking, page, picture
 from tests.upkeep import LIFT, make_piece, say, status_of
 from webapp.core.db import db, writing
-from webapp.equipment.models import Equipment, EquipmentStatus
+from webapp.equipment.models import Equipment, EquipmentDocument, EquipmentStatus
+from webapp.photos.models import Photo
 from webapp.work_orders.models import WorkOrder
 
 SignIn = Callable[[str], Browser]
@@ -207,3 +210,108 @@ def test_a_long_life_is_read_page_by_page(app: Flask, world: World, lift: UUID, 
     older = next(link for link in first.links if "before=" in link)
     assert "reason 39" in page(guard.get(older)).text
     assert guard.get(f"/equipment/items/{lift}?before=never").status_code == 200
+
+
+# ---------------------------------------------------------------- documents
+
+
+PDF = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+def files(*given: tuple[str, bytes]) -> list[tuple[io.BytesIO, str]]:
+    return [(io.BytesIO(content), name) for name, content in given]
+
+
+def documents(app: Flask) -> list[tuple[str, list[str]]]:
+    with looking(app) as session:
+        rows = session.scalars(sa.select(EquipmentDocument).order_by(EquipmentDocument.at, EquipmentDocument.id))
+        return [(row.name, [file.name for file in row.files]) for row in rows]
+
+
+def test_a_document_has_pictures_and_pdfs_and_a_pdf_is_only_handed_out_to_be_saved(app: Flask, lift: UUID, sign_in: SignIn) -> None:
+    office, address = sign_in("supervisor"), f"/equipment/items/{lift}"
+    given = {"name": "Use certificate", "files": files(("front.jpg", picture()), ("report 报告.pdf", PDF), ("again.pdf", PDF))}
+    assert office.post(f"{address}/documents", given).status_code == 303
+    assert documents(app) == [("Use certificate", ["front.jpg", "report 报告.pdf"])]  # the same bytes once
+    with looking(app) as session:
+        document_id = session.scalars(sa.select(EquipmentDocument.id)).one()
+    one = f"{address}/documents/{document_id}"
+    assert office.post(one, {"do": "files", "files": files(("back.jpg", picture(colour="red")))}).status_code == 303
+    assert documents(app)[0][1] == ["front.jpg", "report 报告.pdf", "back.jpg"]
+    links = re.findall(rf"{one}/([0-9a-f]{{64}})", office.get(address).text)
+    assert len(links) == 3
+    shown = [sign_in("guard").get(f"{one}/{link}") for link in links]
+    assert [(answer.mimetype, answer.headers["Content-Disposition"].split(";")[0]) for answer in shown] == [
+        ("image/jpeg", "inline"), ("application/pdf", "attachment"), ("image/jpeg", "inline"),
+    ]  # fmt: skip
+    assert shown[1].data == PDF and "filename*=UTF-8''report%20" in shown[1].headers["Content-Disposition"]
+    for answer in shown:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff" and "sandbox" in answer.headers["Content-Security-Policy"]
+    assert sign_in("stranger").get(f"{one}/{links[1]}").status_code == 404
+    assert office.get(f"{one}/{'0' * 64}").status_code == 404
+    assert office.get(f"/equipment/items/{lift}/documents/{UUID(int=7)}/{links[0]}").status_code == 404
+
+
+@pytest.mark.parametrize("bad", [b"<html><script>alert(1)</script>", PDF[:-8], b"MZ\x90", b"", b"GIF89a" + PDF])
+def test_one_file_that_is_neither_picture_nor_whole_pdf_refuses_them_all(app: Flask, lift: UUID, sign_in: SignIn, bad: bytes) -> None:
+    office, address = sign_in("supervisor"), f"/equipment/items/{lift}"
+    answer = office.post(f"{address}/documents", {"name": "Manual", "files": files(("good.pdf", PDF), ("bad.pdf", bad))})
+    assert answer.status_code == 422 and "neither a picture nor a whole PDF" in answer.text and 'value="Manual"' in answer.text
+    assert documents(app) == []
+    with looking(app) as session:
+        assert session.scalars(sa.select(Photo)).all() == []
+    office.post(f"{address}/documents", {"name": "Manual"})
+    with looking(app) as session:
+        document_id = session.scalars(sa.select(EquipmentDocument.id)).one()
+    for given in ({"files": files(("bad.pdf", bad))}, {}):
+        assert office.post(f"{address}/documents/{document_id}", given | {"do": "files"}).status_code == 422
+    assert documents(app) == [("Manual", [])]
+
+
+def test_a_phone_cannot_hand_in_a_pdf_as_a_photo(phone: Phone) -> None:
+    assert phone.put_photo(PDF).status_code == 415
+
+
+def test_documents_that_run_out_stand_where_people_look_and_in_the_log(
+    app: Flask, world: World, lift: UUID, sign_in: SignIn, clock: Clock
+) -> None:
+    """Thirty days before, and from the day after; not on what is out of use, replaced by a newer one, or not needed any more."""
+    office, address = sign_in("supervisor"), f"/equipment/items/{lift}"
+    for name, until in (("Gone", "2026-11-22"), ("Today", "2026-11-23"), ("Soon", "2026-12-23"), ("Later", "2026-12-24")):
+        office.post(f"{address}/documents", {"name": name, "valid_until": until})
+    where = {"/equipment/garden": "", "/maintenance/garden": "", address: "", "/log/garden/2026-11-23": ""}
+
+    def found(path: str) -> set[str]:
+        shown = page(sign_in("supervisor").get(path)).text
+        return {
+            name for name in ("Gone", "Today", "Soon", "Later") if re.search(rf"{name}( · Lift 3|: (Expired|[0-9]+ days? left))", shown)
+        }
+
+    for path in where:
+        assert found(path) == {"Gone", "Today", "Soon"}, path
+    assert "Expired Gone · Lift 3" in page(office.get("/log/garden/2026-11-23")).text
+    clock.forward(days=1)
+    assert "Expired Today · Lift 3" in page(office.get("/log/garden/2026-11-24")).text
+    office.post(f"{address}/documents", {"name": "Gone", "valid_until": "2028-01-01"})
+    with looking(app) as session:
+        today = session.scalars(sa.select(EquipmentDocument.id).where(EquipmentDocument.name == "Today")).one()
+    assert office.post(f"{address}/documents/{today}", {"do": "withdraw"}).status_code == 303
+    assert office.post(f"{address}/documents/{today}", {"do": "withdraw"}).status_code == 409
+    for path in ("/equipment/garden", "/maintenance/garden", address, "/log/garden/2026-11-24"):
+        assert found(path) == {"Soon", "Later"}, path
+    assert found("/log/garden/2026-11-23") == {"Gone", "Today", "Soon"}  # that day's log says what it said
+    assert "Not needed any more" in page(office.get(address)).text
+    office.post(f"{address}/retire", {"reason": "Worn out"})
+    assert found("/equipment/garden") == set() and found(address) == set()
+
+
+def test_the_binder_of_the_whole_site_is_all_classes_with_their_gaps(app: Flask, world: World, lift: UUID, sign_in: SignIn) -> None:
+    make_piece(app, world, number="SB-01", class_code="pump", name="水泵", name_en="Water pump")
+    office = sign_in("supervisor")
+    office.post(f"/equipment/items/{lift}/documents", {"name": "Certificate", "valid_until": "2026-11-01"})
+    whole = page(office.get("/equipment/garden/binder?class=all")).text
+    assert whole.index("DT-03 Lift 3") < whole.index("SB-01 Water pump")
+    gaps = whole[whole.index("Gaps") : whole.index("Serial number")] if "Serial number" in whole else whole
+    assert "Certificate: Expired" in gaps and "SB-01 Water pump · No plan is in force for it." in gaps
+    alone = page(office.get("/equipment/garden/binder?class=pump")).text
+    assert "DT-03" not in alone and "SB-01" in alone

@@ -159,7 +159,8 @@ def make_upkeep(app: Flask, world: World, sha256: str) -> dict[str, Any]:
     piece = make_piece(app, world)
     with app.app_context(), writing():
         one, by = db.session.get_one(Equipment, piece), world.people["supervisor"]
-        document = register.add_document(one, "Certificate", "", None, sha256, by, clock.now())
+        document = register.add_document(one, "Certificate", "", None, by, clock.now())
+        register.add_files(document, [(sha256, "certificate.jpg")])
         step = renewal.propose(one, "New ropes", 100, "CNY", by, clock.now())
         made = {"equipment": piece, "document": document.id, "renewal": step.renewal_id}
     return made | {"meter": make_meter(app, world), "plan": make_plan(app, world)}

@@ -193,6 +193,12 @@ def test_the_legal_calendar_says_its_source_and_is_switched_on_here_only(app: Fl
     text = page(supervisor.get("/maintenance/garden/legal")).text
     assert "《特种设备安全监察条例》第31条 · A: text of the law · holds everywhere in mainland China" in text
     assert "holds in 济南、青岛、烟台、东营" in text
+    assert "Daily fire patrol with a record Building 0 · daily · 《消防法》第17条第二款第（三）项 · A: text of the law" in text
+    assert "only for key fire-safety units" in text
+    assert (
+        "24 hours' notice before the water is cut for cleaning Water tank 0 · every 6 months · 济南市二次供水规定 · A: text of the law · holds in 济南"
+        in text
+    )
     for _twice in range(2):
         assert supervisor.post("/maintenance/garden/legal/lift-15").status_code == 303
     with looking(app) as session:

@@ -53,6 +53,50 @@ def test_a_retired_piece_stays_in_history_and_its_plans_stop(app: Flask, world: 
     assert page(supervisor.get("/equipment/garden/binder?class=lift&from=2026-11-01&to=2026-12-20")).text.count("DT-03") > 0
 
 
+@pytest.mark.parametrize(
+    ("becomes", "successor", "left"),
+    [
+        ("", False, None),  # it must be said
+        ("go", False, {"DT-03": ("out", None), "KZ-1": ("out", "DT-03"), "KZ-2": ("out", "KZ-1")}),
+        ("stay", False, {"DT-03": ("out", "JF-1"), "KZ-1": ("in", "JF-1"), "KZ-2": ("in", "KZ-1")}),
+        ("stay", True, {"DT-03": ("out", "JF-1"), "KZ-1": ("in", "DT-04"), "KZ-2": ("in", "KZ-1")}),
+    ],
+)
+def test_the_parts_of_a_machine_are_dealt_with_when_it_goes(
+    app: Flask, world: World, sign_in: SignIn, becomes: str, successor: bool, left: dict[str, tuple[str, str | None]] | None
+) -> None:
+    room = make_piece(app, world, number="JF-1", class_code="other", name="机房", name_en="Machine room")
+    lift = make_piece(app, world, parent_id=room)
+    box = make_piece(app, world, number="KZ-1", class_code="other", name="控制柜", name_en="Controller", parent_id=lift)
+    board = make_piece(app, world, number="KZ-2", class_code="other", name="主板", name_en="Board", parent_id=box)
+    own = make_plan(app, world, equipment_id=board, class_code=None, begins_on=NOW.date())
+    new = make_piece(app, world, number="DT-04", name="电梯4", name_en="Lift 4")
+    office, form = sign_in("supervisor"), {"reason": "Worn out", "parts": becomes} | ({"successor_id": str(new)} if successor else {})
+    answer = office.post(f"/equipment/items/{lift}/retire", form)
+    with looking(app) as session:
+        numbers = {one.id: one.number for one in session.scalars(sa.select(Equipment))}
+        found = {
+            one.number: ("out" if one.retired_at else "in", numbers.get(one.parent_id))
+            for one in session.scalars(sa.select(Equipment).where(Equipment.id.in_([lift, box, board])))
+        }
+        ended = session.get_one(MaintenancePlan, own).ends_on
+    if left is None:
+        assert answer.status_code == 422 and "say what becomes of them" in page(answer).text
+        assert {state for state, _parent in found.values()} == {"in"}
+        return
+    assert answer.status_code == 303
+    assert found == left | ({"DT-03": ("out", "JF-1")} if becomes == "go" else {})
+    assert ended == (NOW.date() if becomes == "go" else None)
+    if becomes == "go":
+        assert "Worn out" in page(office.get(f"/equipment/items/{board}")).text
+
+
+def test_a_part_cannot_stand_in_place_of_its_machine(app: Flask, world: World, lift: UUID, sign_in: SignIn) -> None:
+    part = make_piece(app, world, number="DT-03A", name="副梯", name_en="Car", parent_id=lift)
+    answer = sign_in("supervisor").post(f"/equipment/items/{lift}/retire", {"reason": "Old", "successor_id": str(part), "parts": "stay"})
+    assert answer.status_code == 422
+
+
 def test_what_was_overdue_before_stays_in_the_log_of_that_day(app: Flask, world: World, lift: UUID, sign_in: SignIn, clock: Clock) -> None:
     make_plan(app, world, begins_on=date(2026, 11, 19), every=15, from_completion=True)
     supervisor = sign_in("supervisor")

@@ -24,7 +24,7 @@ from webapp.daily_log.models import DayRemark, DaySignature
 from webapp.daily_log.points import SEEN
 from webapp.daily_log.readings import SiteDay, asked_for
 from webapp.daily_log.settling import Item
-from webapp.daily_log.upkeep import upkeep_lines
+from webapp.daily_log.upkeep import document_lines, upkeep_lines
 from webapp.handover.models import Handover
 from webapp.handover.queries import between
 from webapp.inspections.keeping_off import Treatment, treated_between
@@ -207,6 +207,7 @@ def lines_of(shown: Day, the_day: SiteDay) -> list[Line]:
         *shown.jobs.lines,
         *handover_lines(shown.site, shown.handovers, shown.people, shown.now),
         *upkeep_lines(shown.site, shown.day, shown.now),
+        *document_lines(shown.site, shown.day, shown.now),
         *inspected_lines(shown.site, shown.day, the_day.start, the_day.end, shown.now),
     ]
 

@@ -57,11 +57,11 @@ class Line:
 # The order in which kinds stand on the page, and the figure each belongs to.
 ORDER = (
     "unsigned", "missed", "induction", "late", "doubtful", "held", "problem", "failed", "unseen", "complaint", "clock", "untold", "reopened",
-    "stars", "versions", "handover", "upkeep", "upkeep-late", "stopped", "repeat",
+    "stars", "versions", "handover", "upkeep", "upkeep-late", "document", "stopped", "repeat",
 )  # fmt: skip
 GROUPS = {
     "missed": "rounds", "late": "rounds", "doubtful": "rounds", "induction": "rounds", "held": "records", "problem": "checks", "failed": "checks",
-    "unseen": "checks", "upkeep": "upkeep", "upkeep-late": "upkeep", "unsigned": "days", "handover": "records",
+    "unseen": "checks", "upkeep": "upkeep", "upkeep-late": "upkeep", "document": "upkeep", "unsigned": "days", "handover": "records",
 }  # fmt: skip
 
 

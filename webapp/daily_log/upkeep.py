@@ -15,6 +15,7 @@ from webapp.equipment import queries
 from webapp.equipment.coming import concerns, interval_for
 from webapp.equipment.due import next_wanted
 from webapp.equipment.models import Equipment, MaintenancePlan
+from webapp.equipment.words import RUNS_OUT, document_words
 from webapp.sites.models import Site
 
 
@@ -41,6 +42,27 @@ def upkeep_lines(site: Site, day: date, now: datetime) -> list[Line]:
                     lines.append(line_of("late", plan, one, due, day, seen_at))
                 elif due and pair not in told:
                     lines.append(line_of("needs", plan, one, due, day, seen_at))
+    return lines
+
+
+def document_lines(site: Site, day: date, now: datetime) -> list[Line]:
+    """Documents that had run out on the day or did within thirty days, as it stood when the day was over: one query."""
+    start, end = day_bounds(day, site.zone)
+    seen_at = min(end - timedelta(microseconds=1), now)
+    if now < start:
+        return []
+    lines = []
+    for document, one in queries.running_out(site.id, day + RUNS_OUT, seen_at):
+        assert document.valid_until is not None  # asked for
+        has_run_out = document.valid_until < day
+        mark, word = document_words(document, day)
+        lines.append(
+            Line(
+                mark, word, f"{document.name} · {named(one)}", _("valid until %(day)s", day=day_words(document.valid_until, False)),
+                f"/equipment/items/{one.id}#documents", seen_at, "document", f"{document.id}:{'out' if has_run_out else 'soon'}",
+                checkpoint_id=one.checkpoint_id, place_id=one.place_id,
+            )
+        )  # fmt: skip
     return lines
 
 

@@ -50,6 +50,7 @@ KINDS: dict[str, LazyString] = {
     "handover": lazy_gettext("Handover"),
     "upkeep": lazy_gettext("Maintenance overdue"),
     "upkeep-late": lazy_gettext("Maintained late"),
+    "document": lazy_gettext("Document runs out"),
     "stopped": lazy_gettext("Clocks stopped"),
     "repeat": lazy_gettext("Repeat fault"),
 }

@@ -135,7 +135,7 @@ class Upkeep:
                 if own_class == class_code:
                     days = RUNS_OUT.get(piece, valid + 3 * n) if valid else None
                     until = last + timedelta(days=days) if days else None
-                    register.add_document(self._piece(piece), name, number.format(n=n), until, None, by, clock.now())
+                    register.add_document(self._piece(piece), name, number.format(n=n), until, by, clock.now())
 
     def _piece(self, number: str) -> Equipment:
         return db.session.get_one(Equipment, self.machines[number])

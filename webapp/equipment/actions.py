@@ -124,9 +124,12 @@ def settle_reading(reading: Reading, verb: str, value: Decimal | None, reason: s
 NOT_BEGUN = ("new", "offered", "assigned", "accepted")
 
 
-def retire(one: Equipment, reason: str, successor: Equipment | None, meters_go: bool, person: Person, now: datetime) -> None:
+def retire(
+    one: Equipment, reason: str, successor: Equipment | None, meters_go: bool, parts_go: bool, person: Person, now: datetime
+) -> None:
     """Take it out of use. Its own plans end today and what they raised is called off, unless somebody is at it already; its meters go
-    with it, or stay and belong to what stands in its place. Its history stays. Raises Problem conflict when it is out of use already.
+    with it, or stay and belong to what stands in its place; and so do its parts, which without a successor belong to what it was a part of.
+    Its history stays. Raises Problem conflict when it is out of use already.
     """
     in_use = (Equipment.id == one.id, Equipment.retired_at.is_(None))
     if changed(sa.update(Equipment).where(*in_use).values(retired_at=now)) != 1:
@@ -151,6 +154,11 @@ def retire(one: Equipment, reason: str, successor: Equipment | None, meters_go: 
             meter.retired_at = now
         elif successor:
             meter.equipment_id = successor.id
+    for part in queries.parts_of(one):
+        if parts_go:
+            retire(part, reason, None, meters_go, True, person, now)
+        else:
+            part.parent_id = successor.id if successor else one.parent_id
     db.session.flush()
 
 

@@ -32,6 +32,7 @@ binder_pages = Blueprint("binder", __name__)
 
 USUAL = timedelta(days=90)
 LONGEST = timedelta(days=1_100)  # three years on paper
+WHOLE = "all"  # the whole site
 GAPS = ("late", "missed", "overdue")
 
 
@@ -98,16 +99,17 @@ class Binder:
 @binder_pages.get("/equipment/<slug>/binder")
 @gate.at_least("supervisor")
 def binder_page(slug: str) -> str:
-    """The binder of a class of equipment over a span of days."""
+    """The binder of a class of equipment, or of the whole site, over a span of days."""
     site = site_for(me(), slug, "supervisor")
     now = clock.now()
     today = local_day(now, site.zone)
     start, end = span_asked_for(today)
     class_code = request.args.get("class", "lift")
-    class_code = class_code if class_code in CLASSES else "lift"
+    class_code = class_code if class_code in CLASSES or class_code == WHOLE else "lift"
     made = binder_of(site, class_code, start, end, today)
     return render_template(
-        "equipment/binder.html", site_=site, class_=CLASSES[class_code], binder=made, now=now, classes=[(code, named(c)) for code, c in CLASSES.items()],
+        "equipment/binder.html", site_=site, class_code=class_code, about=_("Whole site") if class_code == WHOLE else named(CLASSES[class_code]), binder=made, now=now,
+        classes=[(WHOLE, _("Whole site")), *((code, named(c)) for code, c in CLASSES.items())],
         line_words=line_words, document_words=document_words, seal=sealing.head(site.id, day_bounds(end, site.zone)[1]),
     )  # fmt: skip
 
@@ -126,8 +128,12 @@ def span_asked_for(today: date) -> tuple[date, date]:
 
 
 def binder_of(site: Site, class_code: str, start: date, end: date, today: date) -> Binder:
-    """Read and derive it: a fixed number of queries."""
-    pieces = [one for one in queries.equipment_of(site.id, day_bounds(start, site.zone)[0]) if one.class_code == class_code]
+    """Read and derive it, of a class or of the whole site: a fixed number of queries."""
+    classes = list(CLASSES)
+    there = queries.equipment_of(site.id, day_bounds(start, site.zone)[0])
+    pieces = sorted(
+        (one for one in there if class_code in (WHOLE, one.class_code)), key=lambda one: (classes.index(one.class_code), one.number)
+    )
     plans = queries.plans_of(site.id, start)  # those in force then, or since
     documents = lifeline.documents_of(one.id for one in pieces)
     done: dict[tuple[UUID, UUID], dict[date, WorkOrder]] = {}

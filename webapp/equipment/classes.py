@@ -44,7 +44,8 @@ CLASSES = {
 
 @dataclass(frozen=True)
 class LegalRule:
-    """A duty that comes back. `confidence`: A law text or maker, B press; `local`: where it holds, "" everywhere in mainland China."""
+    """A duty that comes back. `confidence`: A law text or maker, B press; `local`: where it holds, "" everywhere in mainland China; `only`,
+    `only_en`: for whom, "" for everybody; `text`: what is to be done, as its order says it."""
 
     code: str
     class_code: str
@@ -56,6 +57,9 @@ class LegalRule:
     confidence: str = "A"
     local: str = ""
     lead_days: int = 3
+    only: str = ""
+    only_en: str = ""
+    text: str = ""
 
 
 LEGAL = {
@@ -68,6 +72,8 @@ LEGAL = {
         LegalRule("lift-day", "lift", "电梯安全员日检", "Daily check by the lift safety officer", 1, "day", "台州市电梯安全规定", local="台州", lead_days=0),
         LegalRule("fire-year", "fire", "建筑消防设施全面检测", "Full test of fire facilities", 1, "year", "《消防法》第16条", lead_days=30),
         LegalRule("fire-patrol", "building", "高层住宅每日防火巡查", "Daily fire patrol of high residential buildings", 1, "day", "新乡、南阳高层建筑消防规定", local="新乡、南阳", lead_days=0),
+        LegalRule("fire-key-units", "building", "每日防火巡查并填写记录", "Daily fire patrol with a record", 1, "day", "《消防法》第17条第二款第（三）项", lead_days=0, only="消防安全重点单位", only_en="key fire-safety units"),
+        LegalRule("tank-notice", "tank", "清洗水箱停水前24小时通知用户", "24 hours' notice before the water is cut for cleaning", 6, "month", "济南市二次供水规定", local="济南", lead_days=8, text="停水前24小时以上张贴通知并告知用户；记录通知时间、方式和停水时段。"),
         LegalRule("tank-half", "tank", "二次供水水箱清洗消毒并检测公示", "Clean and disinfect water tanks, test and publish", 6, "month", "济南、青岛、烟台、东营二次供水规定", local="济南、青岛、烟台、东营", lead_days=7),
     )
 }  # fmt: skip

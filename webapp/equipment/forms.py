@@ -146,11 +146,12 @@ class DecisionForm(BaseModel):
 
 
 class RetireForm(BaseModel):
-    """Why it goes out of use, what stands in its place, and whether its meters go with it."""
+    """Why it goes out of use, what stands in its place, and whether its meters and its parts go with it."""
 
     reason: Annotated[str, Field(min_length=1, max_length=2_000)]
     successor_id: UUID | None = None
     meters: Literal["go", "stay"] = "go"
+    parts: Literal["go", "stay"] | None = None
 
 
 class ReturnForm(BaseModel):

@@ -67,8 +67,9 @@ def show(one: Equipment, errors: dict[str, str] | None = None) -> str:
 
 
 def successors_for(one: Equipment) -> list[tuple[UUID, str]]:
-    """What may stand in its place: of its class, in use."""
-    found = [other for other in queries.equipment_of(one.site_id) if other.class_code == one.class_code and other.id != one.id]
+    """What may stand in its place: of its class, in use, and no part of it."""
+    own = register.with_parts(one)
+    found = [other for other in queries.equipment_of(one.site_id) if other.class_code == one.class_code and other.id not in own]
     return [(other.id, f"{other.number} {named(other)}") for other in found]
 
 
@@ -121,10 +122,12 @@ def retire(equipment_id: UUID) -> Response | tuple[str, int]:
     form, errors = check(RetireForm, request.form)
     if form is not None and form.successor_id and form.successor_id not in {found for found, _name in successors_for(one)}:
         form, errors = None, {"successor_id": _("This is not possible here.")}
+    if form is not None and form.parts is None and queries.parts_of(one):
+        form, errors = None, {"parts": _("It has parts that are in use: say what becomes of them.")}
     if form is None:
         return show(one, {f"retire-{name}": why for name, why in errors.items()}), 422
     successor = db.session.get(Equipment, form.successor_id) if form.successor_id else None
-    actions.retire(one, form.reason, successor, form.meters == "go", me(), clock.now())
+    actions.retire(one, form.reason, successor, form.meters == "go", form.parts == "go", me(), clock.now())
     flash(_("%(name)s is taken out of use.", name=named(one)))
     return back_to(successor or one)
 
@@ -145,33 +148,74 @@ def take_back(equipment_id: UUID) -> Response | tuple[str, int]:
 # ---------------------------------------------------------------- documents
 
 
+MOST_FILES = 20  # at a time
+
+
 @item_pages.post("/equipment/items/<uuid:equipment_id>/documents")
 @gate.at_least("supervisor")
 def add_document(equipment_id: UUID) -> Response | tuple[str, int]:
-    """Keep a document, with a picture of it if there is one."""
+    """Keep a document with its files, pictures and PDFs; nothing is kept when one of them is neither."""
     one = queries.equipment_for(me(), equipment_id, "supervisor")
     form, errors = check(DocumentForm, request.form)
     if form is None:
         return show(one, {f"document-{name}": why for name, why in errors.items()}), 422
-    upload = request.files.get("photo")
-    content = upload.read() if upload else b""
-    try:
-        sha256 = photos.store_office(content, me().id) if content else None
-    except Problem as refused:
-        return show(one, {"document-photo": str(refused.sentence)}), 422
-    register.add_document(one, form.name, form.number, form.valid_until, sha256, me().id, clock.now())
+    files, wrong = stored_files()
+    if wrong:
+        return show(one, {"document-files": wrong}), 422
+    register.add_files(register.add_document(one, form.name, form.number, form.valid_until, me().id, clock.now()), files)
     flash(_("%(name)s added.", name=form.name))
     return back_to(one)
 
 
-@item_pages.get("/equipment/items/<uuid:equipment_id>/documents/<uuid:document_id>")
-@gate.signed_in
-def document_picture(equipment_id: UUID, document_id: UUID) -> Response:
-    """The picture of a document, for the site's staff."""
-    one, document = queries.equipment_for(me(), equipment_id), db.session.get(EquipmentDocument, document_id)
-    if document is None or document.equipment_id != one.id or document.photo_sha256 is None:
+@item_pages.post("/equipment/items/<uuid:equipment_id>/documents/<uuid:document_id>")
+@gate.at_least("supervisor")
+def change_document(equipment_id: UUID, document_id: UUID) -> Response | tuple[str, int]:
+    """Put more files to it; or say that it is not needed any more, so that nothing warns of it. Nothing is removed."""
+    one = queries.equipment_for(me(), equipment_id, "supervisor")
+    document = document_of(one, document_id)
+    if request.form.get("do") == "withdraw":
+        register.withdraw(document, me().id, clock.now())
+        flash(_("%(name)s is not needed any more. It stays in the history.", name=document.name))
+        return back_to(one)
+    files, wrong = stored_files()
+    if wrong or not files:
+        return show(one, {f"files-{document.id}": wrong or _("Choose a file first.")}), 422
+    register.add_files(document, files)
+    flash(_("%(name)s added.", name=document.name))
+    return back_to(one)
+
+
+def stored_files() -> tuple[list[tuple[str, str]], str]:
+    """(digest, name) of the files that came with the form, stored; or why none of them was kept."""
+    given = [(one.filename or "", one.read()) for one in request.files.getlist("files") if one.filename]
+    if len(given) > MOST_FILES:
+        return [], _("At most %(count)s files at a time.", count=MOST_FILES)
+    try:
+        digests = photos.store_papers([content for _name, content in given], me().id)
+    except Problem as refused:
+        return [], _(
+            "One of the files is neither a picture nor a whole PDF. Nothing was kept: choose again."
+        ) if refused.code == "not-a-picture" else str(refused.sentence)
+    return [(sha256, name) for sha256, (name, _content) in zip(digests, given, strict=True)], ""
+
+
+def document_of(one: Equipment, document_id: UUID) -> EquipmentDocument:
+    """A document of the piece. Raises Problem not-found."""
+    document = db.session.get(EquipmentDocument, document_id)
+    if document is None or document.equipment_id != one.id:
         raise Problem("not-found")
-    return hand_out(document.photo_sha256)
+    return document
+
+
+@item_pages.get("/equipment/items/<uuid:equipment_id>/documents/<uuid:document_id>/<sha256>")
+@gate.signed_in
+def document_file(equipment_id: UUID, document_id: UUID, sha256: str) -> Response:
+    """A file of a document, for the site's staff: a picture to be seen, a PDF to be saved."""
+    document = document_of(queries.equipment_for(me(), equipment_id), document_id)
+    file = next((one for one in document.files if one.sha256 == sha256), None)
+    if file is None:
+        raise Problem("not-found")
+    return hand_out(sha256, file.name)
 
 
 # ---------------------------------------------------------------- renewal

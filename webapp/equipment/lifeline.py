@@ -68,12 +68,13 @@ def looked_back(interval: Interval, day: date) -> date:
 
 
 def documents_of(equipment_ids: Iterable[UUID]) -> dict[UUID, list[EquipmentDocument]]:
-    """Documents by piece: of each name the latest, those that run out first at the top. One query."""
+    """Documents by piece: of each name the latest unless it is withdrawn, those that run out first at the top, with their files. Two queries."""
     found: dict[UUID, dict[str, EquipmentDocument]] = {}
     rows = sa.select(EquipmentDocument).where(EquipmentDocument.equipment_id.in_(list(equipment_ids)))
     for document in db.session.scalars(rows.order_by(EquipmentDocument.at, EquipmentDocument.id)):
         found.setdefault(document.equipment_id, {})[document.name] = document
-    return {key: sorted(by_name.values(), key=lambda d: (d.valid_until or date.max, d.name)) for key, by_name in found.items()}
+    wanted = {key: [one for one in by_name.values() if one.withdrawn_at is None] for key, by_name in found.items()}
+    return {key: sorted(those, key=lambda d: (d.valid_until or date.max, d.name)) for key, those in wanted.items()}
 
 
 def meters_with_last(site_id: UUID, equipment_id: UUID | None = None) -> list[tuple[Meter, Showed | None]]:
@@ -192,9 +193,12 @@ def _documents(one: Equipment, before: datetime) -> Iterator[Event]:
     rows = db.session.scalars(
         sa.select(EquipmentDocument).where(EquipmentDocument.equipment_id == one.id, EquipmentDocument.at < before)
     ).all()
-    people = names(row.person_id for row in rows)
+    people = names([*(row.person_id for row in rows), *(row.withdrawn_by_id for row in rows if row.withdrawn_by_id)])
     for row in rows:
-        yield Event(row.at, "neutral", _("Document"), " ".join(filter(None, (row.name, row.number))), named(people[row.person_id]))
+        title = " ".join(filter(None, (row.name, row.number)))
+        yield Event(row.at, "neutral", _("Document"), title, named(people[row.person_id]))
+        if row.withdrawn_at and row.withdrawn_by_id and row.withdrawn_at < before:
+            yield Event(row.withdrawn_at, "ended", _("Not needed any more"), title, named(people[row.withdrawn_by_id]))
 
 
 def _life(one: Equipment, before: datetime) -> Iterator[Event]:

@@ -78,7 +78,7 @@ class EquipmentLife(Base):
 
 
 class EquipmentDocument(Base):
-    """A certificate, manual or report; `valid_until` if it runs out."""
+    """A certificate, manual or report; `valid_until` if it runs out; `withdrawn_at`: from when on it is not wanted any more."""
 
     __tablename__ = "equipment_document"
 
@@ -87,9 +87,23 @@ class EquipmentDocument(Base):
     name: Mapped[str] = mapped_column(sa.String(120))
     number: Mapped[str] = mapped_column(sa.String(60), default="")
     valid_until: Mapped[date | None]
-    photo_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
+
+    files: Mapped[list[DocumentFile]] = relationship(lazy="selectin", order_by="DocumentFile.position")
+
+
+class DocumentFile(Base):
+    """A picture or a PDF of a document. `name`: as the file was called; `position`: from 0."""
+
+    __tablename__ = "document_file"
+
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("equipment_document.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(sa.ForeignKey("photo.sha256"), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120), default="")
+    position: Mapped[int]
 
 
 class Meter(Base):

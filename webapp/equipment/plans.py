@@ -21,7 +21,7 @@ from webapp.equipment.classes import CLASSES, LEGAL
 from webapp.equipment.coming import next_of
 from webapp.equipment.forms import PlanForm
 from webapp.equipment.models import MaintenancePlan
-from webapp.equipment.words import BASIS_WORDS, CONFIDENCE_WORDS, UNIT_WORDS, every
+from webapp.equipment.words import BASIS_WORDS, CONFIDENCE_WORDS, RUNS_OUT, UNIT_WORDS, document_words, every
 from webapp.people.queries import names, rank_at
 from webapp.people.session import me
 from webapp.sites.models import Site
@@ -50,7 +50,7 @@ def plan_list(slug: str) -> str:
     return render_template(
         "equipment/plans.html", site_=site, sites=sites_for(me()), today=today, times=wanted[:SHOWN], more=max(0, len(wanted) - SHOWN), counts={"overdue": len(late), "week": len(week)},
         total=len(times), show=show if show in SHOW else "all", plans=plans, orders=orders, may_edit=may_edit(site), basis=BASIS_WORDS, now=now,
-        pieces={one.id: one for one in pieces}, people=names(o.assignee_id for o in orders.values() if o.assignee_id),
+        running_out=queries.running_out(site.id, today + RUNS_OUT, now), document_words=document_words, pieces={one.id: one for one in pieces}, people=names(o.assignee_id for o in orders.values() if o.assignee_id),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 
 from webapp.core.clock import local_day
 from webapp.core.db import db
@@ -17,6 +18,7 @@ from webapp.core.problems import Problem
 from webapp.equipment.due import Interval
 from webapp.equipment.models import (
     Equipment,
+    EquipmentDocument,
     EquipmentLife,
     EquipmentStatus,
     MaintenanceDue,
@@ -63,6 +65,28 @@ def equipment_of(site_id: UUID, at: datetime | None = None) -> list[Equipment]:
     in_use = Equipment.retired_at.is_(None) if at is None else sa.or_(Equipment.retired_at.is_(None), Equipment.retired_at > at)
     found = sa.select(Equipment).where(Equipment.site_id == site_id, in_use)
     return list(db.session.scalars(found.order_by(Equipment.class_code, Equipment.number)))
+
+
+def running_out(site_id: UUID, by: date, at: datetime) -> list[tuple[EquipmentDocument, Equipment]]:
+    """Documents that run out by a day or have run out, as it stood at a moment, the first first: of each name the latest, of what was in use."""
+    later = sa.orm.aliased(EquipmentDocument)
+    newer = sa.exists().where(
+        later.equipment_id == EquipmentDocument.equipment_id,
+        later.name == EquipmentDocument.name,
+        later.at <= at,
+        sa.or_(later.at > EquipmentDocument.at, sa.and_(later.at == EquipmentDocument.at, later.id > EquipmentDocument.id)),
+    )
+    found = sa.select(EquipmentDocument, Equipment).join(Equipment, Equipment.id == EquipmentDocument.equipment_id)
+    wanted = found.where(
+        Equipment.site_id == site_id,
+        sa.or_(Equipment.retired_at.is_(None), Equipment.retired_at > at),
+        EquipmentDocument.valid_until <= by,
+        EquipmentDocument.at <= at,
+        sa.or_(EquipmentDocument.withdrawn_at.is_(None), EquipmentDocument.withdrawn_at > at),
+        ~newer,
+    )
+    rows = db.session.execute(wanted.order_by(EquipmentDocument.valid_until, Equipment.number, EquipmentDocument.name))
+    return [(document, one) for document, one in rows]
 
 
 def parts_of(one: Equipment) -> list[Equipment]:

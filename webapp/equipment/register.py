@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.equipment.classes import CLASSES, LegalRule
-from webapp.equipment.models import Equipment, EquipmentDocument, MaintenancePlan, Meter
+from webapp.equipment.models import DocumentFile, Equipment, EquipmentDocument, MaintenancePlan, Meter
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def edit(equipment: Equipment, facts: EquipmentFacts) -> None:
     taken = db.select(Equipment.id).where(
         Equipment.site_id == equipment.site_id, Equipment.number == facts.number, Equipment.id != equipment.id
     )
-    if db.session.scalar(taken) or facts.parent_id in _parts_of(equipment):
+    if db.session.scalar(taken) or facts.parent_id in with_parts(equipment):
         raise Problem("conflict")
     for name, value in _columns(facts).items():
         setattr(equipment, name, value)
@@ -63,7 +63,7 @@ def _columns(facts: EquipmentFacts) -> dict[str, object]:
     return columns | {"criticality": facts.criticality or CLASSES[facts.class_code].criticality}
 
 
-def _parts_of(equipment: Equipment) -> set[UUID]:
+def with_parts(equipment: Equipment) -> set[UUID]:
     """The equipment itself and everything below it."""
     found, layer = {equipment.id}, {equipment.id}
     while layer:
@@ -131,15 +131,31 @@ def add_plan(site_id: UUID, facts: PlanFacts, person_id: UUID, now: datetime) ->
 
 
 def add_document(
-    equipment: Equipment, name: str, number: str, valid_until: date | None, photo_sha256: str | None, person_id: UUID, now: datetime
+    equipment: Equipment, name: str, number: str, valid_until: date | None, person_id: UUID, now: datetime
 ) -> EquipmentDocument:
     """Keep a document; the latest of its name counts, the earlier ones stay."""
-    made = EquipmentDocument(
-        equipment_id=equipment.id, name=name, number=number, valid_until=valid_until, photo_sha256=photo_sha256, person_id=person_id, at=now
-    )
+    made = EquipmentDocument(equipment_id=equipment.id, name=name, number=number, valid_until=valid_until, person_id=person_id, at=now)
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def add_files(document: EquipmentDocument, files: Sequence[tuple[str, str]]) -> None:
+    """Put stored files to a document (digest, name), behind those that it has; one that is there already stays as it is."""
+    known = {one.sha256 for one in document.files}
+    for sha256, name in files:
+        if sha256 not in known:
+            document.files.append(DocumentFile(sha256=sha256, name=name[-120:], position=len(document.files)))
+            known.add(sha256)
+    db.session.flush()
+
+
+def withdraw(document: EquipmentDocument, person_id: UUID, now: datetime) -> None:
+    """It is not wanted any more: nothing says that it runs out. Raises Problem conflict when it was before."""
+    if document.withdrawn_at is not None:
+        raise Problem("conflict")
+    document.withdrawn_at, document.withdrawn_by_id = now, person_id
+    db.session.flush()
 
 
 def switch_on(site_id: UUID, rule: LegalRule, begins_on: date, person_id: UUID, now: datetime) -> MaintenancePlan:
@@ -151,7 +167,7 @@ def switch_on(site_id: UUID, rule: LegalRule, begins_on: date, person_id: UUID, 
         plan = MaintenancePlan(
             site_id=site_id, class_code=rule.class_code, name=rule.name, name_en=rule.name_en, basis="law", legal_code=rule.code, source=rule.source,
             every=rule.every, unit=rule.unit, from_completion=True, months=[], begins_on=begins_on, lead_days=rule.lead_days,
-            type_code=CLASSES[rule.class_code].type_code, person_id=person_id, made_at=now,
+            type_code=CLASSES[rule.class_code].type_code, text=rule.text, person_id=person_id, made_at=now,
         )  # fmt: skip
         db.session.add(plan)
     plan.ends_on = None  # switched off by mistake a moment ago, it goes on as it was

@@ -25,7 +25,17 @@ from webapp.equipment.classes import CLASSES
 from webapp.equipment.forms import EquipmentForm
 from webapp.equipment.models import Equipment
 from webapp.equipment.offline import equipment_of_orders
-from webapp.equipment.words import CRITICALITY_WORDS, STATUS_MARKS, STATUS_WORDS, every_words, figure, month_options, next_words
+from webapp.equipment.words import (
+    CRITICALITY_WORDS,
+    RUNS_OUT,
+    STATUS_MARKS,
+    STATUS_WORDS,
+    document_words,
+    every_words,
+    figure,
+    month_options,
+    next_words,
+)
 from webapp.people.queries import rank_at
 from webapp.people.session import me
 from webapp.sites.models import Site
@@ -57,6 +67,7 @@ def register_page(slug: str) -> str | Response:
     return render_template(
         "equipment/register.html", site_=site, sites=sites_for(me()), groups=listing.by_class([line for line in lines if wanted.takes(line)]),
         lines=lines, retired=queries.retired_at(site.id, MOST_RETIRED), wanted=wanted, is_filtered=wanted != listing.Wanted(), today=local_day(now, site.zone), may_edit=may_edit(site),
+        running_out=queries.running_out(site.id, local_day(now, site.zone) + RUNS_OUT, now), document_words=document_words,
         classes=[(code, named(known)) for code, known in CLASSES.items()], address=lambda **more: address_of(site, wanted, **more),
     )  # fmt: skip
 

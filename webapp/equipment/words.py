@@ -57,7 +57,7 @@ RENEWAL_WORDS: dict[str, LazyString] = {
     "refuse": lazy_gettext("Renewal refused"),
     "finish": lazy_gettext("Renewal finished"),
 }
-SOON = 30  # days before a document runs out
+RUNS_OUT = timedelta(days=30)  # so long before a document has run out it is spoken of
 
 
 def every_words(plan: MaintenancePlan) -> str:
@@ -102,7 +102,7 @@ def document_words(document: EquipmentDocument, today: date) -> tuple[str, str]:
         return "neutral", _("No expiry")
     if document.valid_until < today:
         return "missed", _("Expired")
-    if document.valid_until <= today + timedelta(days=SOON):
+    if document.valid_until <= today + RUNS_OUT:
         return "late", ngettext("%(num)d day left", "%(num)d days left", (document.valid_until - today).days)
     return "done", _("Valid")
 

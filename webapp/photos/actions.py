@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -23,6 +24,7 @@ MOST_PIXELS = 120_000_000  # a decompression bomb, not a phone's picture
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow's own limit would warn about pictures that phones do take
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 VERDICTS = {"too-large", "digest", "not-a-picture"}  # on the bytes; no further try changes them
+PDF = "application/pdf"
 HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 
 
@@ -46,8 +48,17 @@ def look_at(content: bytes) -> tuple[str, int, int]:
         raise Problem("not-a-picture") from None
 
 
-def store(sha256: str, content: bytes, person_id: UUID | None) -> bool:
-    """Keep a picture under its digest. True when it is new, False when it was here.
+def look_at_paper(content: bytes) -> tuple[str, int, int]:
+    """As `look_at`, of a picture or of a whole PDF, which is never opened here: it is only handed out again, to be kept (`hand_out`)."""
+    if content.startswith(b"%PDF-"):
+        if b"%%EOF" not in content[-1_024:]:
+            raise Problem("not-a-picture")
+        return PDF, 0, 0
+    return look_at(content)
+
+
+def store(sha256: str, content: bytes, person_id: UUID | None, look: Callable[[bytes], tuple[str, int, int]] = look_at) -> bool:
+    """Keep a picture (or what `look` takes) under its digest. True when it is new, False when it was here.
 
     Raises Problem: too-large (413), digest (422: the bytes are others), not-a-picture (415), full (507: no room on disk).
     """
@@ -55,7 +66,7 @@ def store(sha256: str, content: bytes, person_id: UUID | None) -> bool:
         raise Problem("too-large")
     if hashlib.sha256(content).hexdigest() != sha256:
         raise Problem("digest")
-    mime, width, height = look_at(content)
+    mime, width, height = look(content)
     path = path_of(sha256)
     # Before the row: a row means that the bytes are on disk. And before the database is asked at all: its one writer waits for no disk.
     if not path.exists() or path.read_bytes() != content:
@@ -93,6 +104,18 @@ def store_office(content: bytes, person_id: UUID | None) -> str:
     sha256 = hashlib.sha256(content).hexdigest()
     store(sha256, content, person_id)
     return sha256
+
+
+def store_papers(contents: Sequence[bytes], person_id: UUID) -> list[str]:
+    """Keep pictures and PDFs that came with a form, all or none; gives their digests. Raises Problem as `store_office`."""
+    for content in contents:
+        if len(content) > MOST_BYTES:
+            raise Problem("too-large")
+        look_at_paper(content)
+    digests = [hashlib.sha256(content).hexdigest() for content in contents]
+    for sha256, content in zip(digests, contents, strict=True):
+        store(sha256, content, person_id, look_at_paper)
+    return digests
 
 
 def store_drawn(content: bytes, person_id: UUID | None, side: int = 1280) -> str:

@@ -146,16 +146,20 @@ def head(sha256: str) -> Response:
     return tus.tell(Response(status=200), known.offset(), known.length, known)
 
 
-def hand_out(sha256: str) -> Response:
-    """A stored picture as an answer; the caller has asked whether this person may see it. Raises Problem not-found."""
+def hand_out(sha256: str, name: str = "") -> Response:
+    """A stored picture as an answer; the caller has asked whether this person may see it. Raises Problem not-found.
+
+    A PDF goes out to be saved, under `name`, and is opened by no page of ours.
+    """
     photo, path = db.session.get(Photo, sha256), actions.path_of(sha256)
     if photo is None or not path.exists():
         raise Problem("not-found")
     shown, mime = (path, photo.mime) if photo.mime != "image/heic" else _shown_heic(path)
-    response = send_file(shown, mimetype=mime, conditional=False)
+    is_pdf = mime == actions.PDF
+    called = name or sha256[:12] + (".pdf" if is_pdf else "")
+    response = send_file(shown, mimetype=mime, conditional=False, as_attachment=is_pdf, download_name=called)
     # Never opened as a page of ours, whatever its bytes pretend to be.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Content-Disposition"] = f'inline; filename="{sha256[:12]}"'
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     return response
 
