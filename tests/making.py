@@ -111,7 +111,7 @@ class World:
 
 
 QUESTIONS = [
-    {"id": "q1", "text": "水泵房干燥吗？", "text_en": "Is the pump room dry?", "kind": "yes_no", "required": True},
+    {"id": "q1", "text": "水泵房干燥吗？", "text_en": "Is the pump room dry?", "kind": "yes_no", "required": True, "raises": "water"},
     {"id": "q2", "text": "压力", "text_en": "Pressure", "kind": "number", "unit": "MPa"},
 ]
 STAFF = {

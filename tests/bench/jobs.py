@@ -92,7 +92,7 @@ def order(chance: random.Random, site: Site, boss: UUID, fitters: list[UUID], po
         "payer": "property", "raised_at": raised, "raised_by_id": boss, "due_at": raised + timedelta(days=1), "on_site_due_at": None, "state": state,
         "since": done or raised, "assignee_id": None if state in ("new", "offered") else chance.choice(fitters),
         "offered_trade": "technician" if state == "offered" else None, "on_site_at": raised + timedelta(hours=1) if done or state == "running" else None,
-        "finished_at": done, "closed_at": done, "conflicts": 0, "reopened": 0,
+        "finished_at": done, "closed_at": done, "conflicts": 0, "reopened": 0, "held_at": raised if state == "paused" else None,
     }  # fmt: skip
 
 

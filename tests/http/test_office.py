@@ -168,7 +168,7 @@ def route(world: World, *spots: Any, **more: Any) -> dict[str, Any]:
 
 
 def test_a_route_is_made_with_its_points_in_order_and_their_questions(app: Flask, world: World, office: Browser) -> None:
-    questions = "Is the pump dry?*\nPressure [MPa]\nLamp: on / off\nRemarks …"
+    questions = "Is the pump dry? → water *\nPressure [MPa]\nLamp: on / off -> Light is out\nRemarks …"
     form = route(world, world.pump, world.gate, questions=[questions, ""], order_fixed=[str(world.gate.id)], expected_minutes=["5", "20"])
     assert office.post("/patrols/garden/routes/new", form).location == "/patrols/garden"
     with looking(app) as session:
@@ -184,8 +184,11 @@ def test_a_route_is_made_with_its_points_in_order_and_their_questions(app: Flask
             ("choice", False),
             ("text", False),
         ]
+        assert [q["raises"] for q in points[0].questions] == ["water", None, "light", None]
         address = f"/routes/{made.id}"
-    assert "Pressure [MPa]" in page(office.get(address)).text
+    text = page(office.get(address)).text
+    assert "Pressure [MPa]" in text
+    assert "Is the pump dry? → water *" in text and "Lamp: on / off → light" in text
 
 
 @pytest.mark.parametrize(
@@ -205,6 +208,7 @@ def test_a_route_is_made_with_its_points_in_order_and_their_questions(app: Flask
         ({"questions": ["[" * 3000, ""]}, ""),
         ({"questions": ["x" * 201, ""]}, "At most 200"),
         ({"questions": ["[1]", ""]}, ""),
+        ({"questions": ["Is it dry? → dragon", ""]}, "“dragon” is no type of work here."),
     ],
 )
 def test_a_route_that_does_not_do_is_refused_when_new_and_when_changed(

@@ -11,9 +11,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.making import Browser, Clock, World, looking, named_photo, page, picture, reissue
+from tests.making import OPENED, Browser, Clock, Phone, World, looking, named_photo, page, picture, reissue
 from webapp.core.db import db, writing
 from webapp.service.models import Request, RequestEvent
+from webapp.work_orders.models import SiteType
+from webapp.work_orders.queries import types_of
 
 SignIn = Callable[[str], Browser]
 
@@ -104,6 +106,45 @@ def test_photos_come_with_it_and_only_those_whom_it_concerns_see_them(app: Flask
     assert sign_in("elsewhere").get(f"/requests/{made.id}/photos/{first}").status_code == 404
     other = report(resident, world).location
     assert resident.get(f"{other}/photos/{first}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("answers", "type_code"),
+    [
+        ({"q1": False, "q2": 0.4}, "water"),
+        ({"q1": True, "q2": 0.1}, "damage"),
+        ({}, "damage"),
+        ({"q1": "False"}, "damage"),
+        ({"q9": False}, "damage"),
+    ],
+)
+def test_a_failed_check_asks_for_the_work_that_its_question_names(
+    app: Flask, world: World, phone: Phone, answers: dict[str, Any], type_code: str
+) -> None:
+    scan = phone.scan(world.pump)
+    about = {"about": scan.id, "round": world.round(), "checkpoint": str(world.pump.id)}
+    phone.send(scan, phone.record("note", about | {"result": "issue", "answers": answers, "text": "Water on the floor"}, after=[scan.id]))
+    (made,) = requests(app)
+    assert (made.type_code, made.channel, made.text) == (type_code, "inspection", "Water on the floor")
+
+
+def test_a_type_that_is_retired_meanwhile_asks_for_no_work_of_it(app: Flask, world: World, phone: Phone) -> None:
+    with app.app_context(), writing():
+        facts = types_of(world.garden)["water"]
+        db.session.add(
+            SiteType(
+                site_id=world.garden,
+                code="water",
+                name=facts.name,
+                kind=facts.kind,
+                service=facts.service,
+                trade=facts.trade,
+                retired_at=OPENED,
+            )
+        )
+    scan = phone.scan(world.pump)
+    phone.send(scan, phone.record("note", {"about": scan.id, "result": "issue", "answers": {"q1": False}, "text": "Wet"}, after=[scan.id]))
+    assert [made.type_code for made in requests(app)] == ["damage"]
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'

@@ -27,7 +27,7 @@ class RouteForm(BaseModel):
 
 
 class Question(BaseModel):
-    """A question at a point."""
+    """A question at a point. `raises`: code of the type of work that a no, or any choice but the first, asks for."""
 
     id: Annotated[str, Field(min_length=1, max_length=20)]
     text: Annotated[str, Field(min_length=1, max_length=200)]
@@ -36,6 +36,7 @@ class Question(BaseModel):
     choices: Annotated[list[str], Field(max_length=20)] = []
     unit: Annotated[str | None, Field(max_length=20)] = None
     required: bool = False
+    raises: Annotated[str | None, Field(max_length=20)] = None
 
 
 class PointForm(BaseModel):
@@ -70,7 +71,7 @@ def points_in(form: Any) -> list[dict[str, Any]]:
 
 def questions_in(text: str) -> list[dict[str, Any]]:
     """Questions, one a line: `Is the pump dry?` is yes/no; `Pressure [MPa]` a number with its unit; `Lamp: on / off` a choice;
-    `Remarks …` (ending in dots) a text. A trailing `*` makes it required. Text that is JSON already is taken as it is."""
+    `Remarks …` (ending in dots) a text. `→ light` after it names the type of work that failing asks for. A trailing `*` makes it required. Text that is JSON already is taken as it is."""
     if text.lstrip().startswith("["):
         try:
             found = json.loads(text)
@@ -83,7 +84,10 @@ def questions_in(text: str) -> list[dict[str, Any]]:
 def _question(number: int, line: str) -> dict[str, Any]:
     required = line.endswith("*")
     line = line.rstrip("*").strip()
+    line, _arrow, raises = (part.strip() for part in line.replace("->", "→").partition("→"))
     question: dict[str, Any] = {"id": f"q{number}", "text": line, "kind": "yes_no", "required": required}
+    if raises:
+        question["raises"] = raises
     if unit := re.fullmatch(r"(.+?)\s*\[(.*)\]", line):
         question |= {"text": unit[1], "kind": "number", "unit": unit[2] or None}
     elif choice := re.fullmatch("(.+?)[:\uff1a]\\s*(.+/.+)", line):
@@ -99,7 +103,8 @@ def questions_as_text(questions: list[dict[str, Any]]) -> str:
     for q in questions:
         star = " *" if q.get("required") else ""
         tail = {"number": f" [{q.get('unit') or ''}]", "choice": ": " + " / ".join(q.get("choices") or ()), "text": " …"}.get(q["kind"], "")
-        lines.append(f"{q['text']}{tail}{star}")
+        work = f" → {q['raises']}" if q.get("raises") else ""
+        lines.append(f"{q['text']}{tail}{work}{star}")
     return "\n".join(lines)
 
 

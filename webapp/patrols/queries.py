@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -135,6 +135,12 @@ def find_round(round_id: str) -> tuple[Site, rules.Round] | None:
         return None
     found = next((r for r in rounds_on(site, day) if r.id == round_id), None)
     return (site, found) if found else None
+
+
+def questions_at(round_id: str | None, checkpoint_id: UUID | None) -> tuple[Any, ...]:
+    """What is asked at a point of that round; nothing where it is not on it."""
+    found = find_round(round_id) if round_id and checkpoint_id else None
+    return next((point.questions for point in found[1].points if point.checkpoint_id == checkpoint_id), ()) if found else ()
 
 
 def round_for(person: Person, round_id: str) -> tuple[Site, rules.Round]:

@@ -7,7 +7,7 @@ knows the schedule can work it out, a phone without signal included, and a chang
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -109,6 +109,17 @@ class Plan:
     rules: tuple[RuleFrom, ...]
     routes: tuple[RouteFrom, ...]
     ended_at: datetime | None = None
+
+
+def work_wanted(questions: Iterable[Mapping[str, Any]], answers: Mapping[str, Any]) -> str:
+    """The type of work that the first failed question asks for, "" if none does. Failed: no, or another choice than the first."""
+    for question in questions:
+        said = answers.get(question["id"])
+        first = next(iter(question.get("choices") or ()), None)
+        failed = said is False if question["kind"] == "yes_no" else question["kind"] == "choice" and said not in (None, first)
+        if failed and question.get("raises"):
+            return str(question["raises"])
+    return ""
 
 
 def round_id(code: str, wall: datetime) -> str:

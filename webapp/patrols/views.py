@@ -26,6 +26,7 @@ from webapp.people.session import me
 from webapp.people.words import TRADE_WORDS
 from webapp.sites.models import Site
 from webapp.sites.queries import checkpoints_of, reach, site_for, sites_for
+from webapp.work_orders.queries import types_of
 from webapp.work_orders.words import SERVICE_WORDS
 
 patrols = Blueprint("patrols", __name__)
@@ -131,6 +132,8 @@ def save_route_form(site: Site, route: Route | None) -> Response | tuple[str, in
         errors["points"] = _("A route has one point at least.")
     if len({p["checkpoint_id"] for p in points}) != len(points):
         errors["points"] = _("Each checkpoint stands once on a route.")
+    if unknown := wrong_types(site, points):
+        errors["points"] = _("“%(code)s” is no type of work here.", code=unknown)
     if form is None or errors:
         return route_page(site, route, request.form, points, errors), 422
     if route is None:
@@ -139,6 +142,18 @@ def save_route_form(site: Site, route: Route | None) -> Response | tuple[str, in
     planning.set_points(route, points, me().id, clock.now())
     flash(_("Route saved. It holds for rounds planned from now on."))
     return redirect(url_for("patrols.plans", slug=site.slug))
+
+
+def wrong_types(site: Site, points: list[dict[str, Any]]) -> str | None:
+    """The first type of work that a question asks for and the site has not. A type's name becomes its code."""
+    types = types_of(site.id)
+    codes = {word.casefold(): code for code, known in types.items() if not known.retired for word in (code, known.name, known.name_en)}
+    for question in (question for point in points for question in point["questions"] if question["raises"]):
+        code = codes.get(question["raises"].casefold())
+        if code is None:
+            return str(question["raises"])
+        question["raises"] = code
+    return None
 
 
 @patrols.post("/routes/<uuid:route_id>/retire")

@@ -60,9 +60,10 @@ def record_request(arrived: Arrived, language: str, body: RequestBody, where: Wh
     )  # fmt: skip
 
 
-def record_finding(note: Note, where: Where, language: str) -> Request:
-    """A check that failed asks for something to be done, without anybody having to remember it."""
-    said = Said("damage", note.text, (), "")
+def record_finding(note: Note, where: Where, language: str, type_code: str = "") -> Request:
+    """A check that failed asks for something to be done, without anybody having to remember it: for work of that type, else of "damage"."""
+    known = types_of(where.site_id).get(type_code)
+    said = Said("damage" if known is None or known.retired else type_code, note.text, (), "")
     return _keep(
         said, where, note.at, channel="inspection", source="staff", language=language, person_id=note.person_id, record_id=note.id,
     )  # fmt: skip

@@ -23,7 +23,7 @@ from webapp.inspections import actions as inspections
 from webapp.inspections.bodies import InspectionBody
 from webapp.inspections.models import Inspection
 from webapp.patrols import queries as patrols
-from webapp.patrols import scanning
+from webapp.patrols import rules, scanning
 from webapp.patrols.bodies import RoundStepBody, ScanBody
 from webapp.patrols.models import RoundStep, Scan
 from webapp.people.actions import clock_duty
@@ -59,7 +59,8 @@ def note(batch: Batch, arrived: Arrived, body: NoteBody) -> UUID:
         db.session.flush()  # its scan may be of this very call
         checkpoint = db.session.get(Checkpoint, checkpoint_id) if checkpoint_id else None
         where = service.Where(site_id, checkpoint.place_id if checkpoint else None, checkpoint_id)
-        service.record_finding(written, where, batch.author(arrived).language)
+        asked = patrols.questions_at(round_id, checkpoint_id)
+        service.record_finding(written, where, batch.author(arrived).language, rules.work_wanted(asked, body.answers))
     return site_id
 
 

@@ -21,7 +21,7 @@ ON_BOARD = "closed_at IS NULL OR conflicts > 0"  # as text wherever it is asked:
 
 def _as(column: str) -> Any:
     """A column that begins as another of its row."""
-    return lambda context: context.get_current_parameters()[column]
+    return lambda context: context.get_current_parameters().get(column)
 
 
 class SiteType(Base):
