@@ -237,8 +237,8 @@ class Page(HTMLParser):
 
 
 def page(response: TestResponse) -> Page:
-    """A page that came with status 200, 409 or 422."""
-    assert response.status_code in (200, 409, 422), response.status
+    """A page that came with status 200, 409, 422 or 429."""
+    assert response.status_code in (200, 409, 422, 429), response.status
     return Page(response.text)
 
 

@@ -188,11 +188,11 @@ def test_the_resident_sees_who_comes_what_it_costs_and_signs_by_link(
         {"strokes": ""},
         {"strokes": "[[[1,1]]]"},
         {"strokes": "nonsense"},
-        {"charge": "0" * 64},
         {"charge": "x"},
         {"strokes": "[" * 5000},
     ):
         assert browser.post(sign, form | wrong).status_code == 422
+    assert browser.post(sign, form | {"charge": "0" * 64}).status_code == 409
     assert browser.post(sign, form).status_code == 303
     assert "Outstanding" in page(browser.get(address)).text
     with looking(app) as session:
@@ -212,7 +212,7 @@ def test_a_charge_that_changed_meanwhile_wants_to_be_looked_at_again(
         digest = pricing.charge_of(db.session.get_one(WorkOrder, order_id)).digest()
     phone.one(step(phone, order_id, "use", lines=[]))
     answer = browser.post(f"{address}/orders/{order_id}/sign", {"charge": digest, "strokes": json.dumps(SCRIBBLE)})
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "The charge has changed meanwhile" in page(answer).text
 
 
@@ -267,7 +267,10 @@ def test_a_revoked_address_opens_nothing_and_the_new_one_does(
     address, order_id = told_and_done(app, world, phone_of("technician"), clock)
     with app.app_context(), writing():
         made = db.session.scalars(sa.select(Request)).one()
-        service.revoke_link(made, clock.now)
+        service.renew_link(made, clock.now)
         new = f"/r/{made.token}"
     assert [browser.get(one).status_code for one in (address, new)] == [404, 200]
+    with app.app_context(), writing():
+        service.revoke_link(db.session.scalars(sa.select(Request)).one(), clock.now)
+    assert browser.get(new).status_code == 404
     assert order_of(app, order_id).payer == "resident"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ from webapp.service.forms import ReportForm
 from webapp.sites.models import Checkpoint, FloorPlan, Site
 from webapp.work_orders import actions as work
 from webapp.work_orders import charging
-from webapp.work_orders.models import WorkStep
+from webapp.work_orders.models import SignLink, WorkStep
 
 EVERYBODY = ("nobody", "nowhere", "guard", "desk", "supervisor", "elsewhere", "manager", "admin")
 
@@ -46,6 +47,7 @@ VALUES: dict[str, Callable[[World, dict[str, Any]], object]] = {
     "record_id": lambda world, made: made["held"],
     "sha256": lambda world, made: made["photo"],
     "token": lambda world, made: made["token"],
+    "sign_token": lambda world, made: made["sign_token"],
     "item_id": lambda world, made: made["item"],
     "month": lambda world, made: "2026-11",
     "order_id": lambda world, made: made["order"],
@@ -117,6 +119,9 @@ def made(app: Flask, world: World, phone: Phone) -> dict[str, Any]:
         reported = {"request": request.id, "token": request.token, "order": order.id}
         order.payer = "resident"
         work.take_step(order, WorkStep(verb="finish", person_id=world.people["technician"], at=clock.now()), clock.now())
+        reported["sign_token"] = "5" * 32
+        by_link = {"made_by_id": world.people["desk"], "made_at": clock.now(), "until": clock.now() + timedelta(days=1)}
+        db.session.add(SignLink(order_id=order.id, token=reported["sign_token"], **by_link))
         item = charging.add_item(world.garden, charging.ItemFacts("labour", "hour", "人工"), 6000, world.people["manager"], clock.now())
         reported["item"] = item.id
         facts = {"checkpoint_id": world.gate.id, "kind": "lobby", "grade": 2, "begins_on": clock.now().date()}

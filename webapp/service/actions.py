@@ -197,6 +197,11 @@ def close(request: Request, person_id: UUID, now: datetime) -> None:
 
 
 def revoke_link(request: Request, now: datetime) -> None:
+    """The resident's page opens by no address any more, until a new one is made."""
+    request.token_until = now
+
+
+def renew_link(request: Request, now: datetime) -> None:
     """The resident's page opens by a new address alone; the old one opens nothing any more."""
     request.token, request.token_until = f"{ids.random_bits(TOKEN_BITS):032x}", now + TOKEN_LASTS
 

@@ -61,16 +61,6 @@ class AnswerForm(BaseModel):
         return self
 
 
-class SignForm(BaseModel):
-    """A resident's signature by link. `charge`: digest of what was shown; `strokes`: as drawn, JSON."""
-
-    charge: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    strokes: Annotated[str, Field(max_length=200_000)] = ""
-    name: Annotated[str, Field(max_length=80)] = ""
-    stars: Annotated[int | None, Field(ge=1, le=5)] = None
-    text: Annotated[str, Field(max_length=LONGEST)] = ""
-
-
 class TellForm(BaseModel):
     """News for the resident. `verb`: told, or resolved with the result."""
 

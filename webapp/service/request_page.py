@@ -208,8 +208,11 @@ def close(request_id: UUID) -> AnyResponse | tuple[str, int]:
 
 @request_pages.post("/requests/<uuid:request_id>/link")
 @gate.at_least("desk")
-def renew_link(request_id: UUID) -> AnyResponse:
-    """Give the resident's page a new address; the old one opens nothing any more."""
+def change_link(request_id: UUID) -> AnyResponse:
+    """Give the resident's page a new address in the place of the old one; or (`verb` revoke) take the old one back and give none."""
     found = held(request_id)
-    actions.revoke_link(found, clock.now())
+    if request.form.get("verb") == "revoke":
+        actions.revoke_link(found, clock.now())
+        return again(found, _("The address opens nothing any more."))
+    actions.renew_link(found, clock.now())
     return again(found, _("The old address opens nothing any more. Give the resident the new one."))

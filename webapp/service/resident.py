@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,6 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.core import clock, gate
@@ -23,15 +21,13 @@ from webapp.people.words import TRADE_WORDS
 from webapp.photos.queries import stored
 from webapp.photos.views import hand_out
 from webapp.service import actions, queries
-from webapp.service.forms import LONGEST, AnswerForm, SignForm
+from webapp.service.forms import LONGEST, AnswerForm
 from webapp.service.models import Request
 from webapp.service.rules import OPEN, first_name, may_reopen
 from webapp.service.words import NEWS_WORDS, REQUEST_STATES
-from webapp.work_orders.actions import keep_signature
-from webapp.work_orders.bodies import Signed
+from webapp.work_orders.linking import Outcome, guarded, sign_charge, too_often
 from webapp.work_orders.models import WorkOrder, WorkStep
 from webapp.work_orders.money import money_facts, show_receipt
-from webapp.work_orders.pricing import charge_of, shown_of
 from webapp.work_orders.queries import step_photos
 
 resident = Blueprint("resident", __name__)
@@ -57,8 +53,9 @@ def resident_page(token: str) -> Response:
     return show_resident(queries.request_by_token(token, clock.now()))
 
 
-def show_resident(found: Request, errors: dict[str, str] | None = None, about: str = "") -> Response:
+def show_resident(found: Request, outcome: Outcome | None = None, about: str = "") -> Response:
     """The resident's page, with what was wrong in one of its forms; `about`: the order whose charge was signed."""
+    outcome = outcome or Outcome()
     now, seen = clock.now(), queries.look(found)
     people = names(
         [
@@ -67,18 +64,12 @@ def show_resident(found: Request, errors: dict[str, str] | None = None, about: s
         ]
     )
     page = render_template(
-        "service/resident.html", request_=found, seen=seen, standing=seen.standing, news=news_of(found, seen, people), errors=errors or {},
+        "service/resident.html", request_=found, seen=seen, standing=seen.standing, news=news_of(found, seen, people), errors=outcome.errors or {},
         values=request.form, next_news=seen.next_news(now), states=REQUEST_STATES, longest=LONGEST, about=about, bills=bills_of(seen),
         shots=[shot for order in seen.orders for shot in shots_of(order)],
         may_reopen=may_reopen(seen.standing, seen.agreement, now), may_withdraw=seen.standing.state in OPEN,
     )  # fmt: skip
-    return guarded(make_response(page, 422 if errors else 200))
-
-
-def guarded(response: Response) -> Response:
-    """The address is the key: it is told to nobody, and no cache keeps what it opens."""
-    response.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"})
-    return response
+    return outcome.on(guarded(make_response(page)))
 
 
 def news_of(found: Request, seen: queries.Look, people: dict[UUID, Person]) -> list[News]:
@@ -121,11 +112,20 @@ def shots_of(order: WorkOrder) -> list[dict[str, str]]:
 @gate.public
 def answer(token: str) -> AnyResponse:
     """What the resident says to it: a rating, that it is not settled, or that it is settled by itself."""
-    found = queries.request_by_token(token, clock.now())
+    found, now = queries.request_by_token(token, clock.now()), clock.now()
+    if waits := too_often(token, now):
+        return show_resident(found, waits)
     form, errors = check(AnswerForm, request.form)
     if form is None:
-        return show_resident(found, errors)
-    actions.answer(found, form, clock.now())
+        return show_resident(found, Outcome(errors, 422))
+    try:
+        actions.answer(found, form, now)
+    except Problem as refused:
+        if refused.code != "conflict":
+            raise
+        return show_resident(
+            found, Outcome({"stands": _("This is not possible any more; nothing was changed. This is how it stands now.")}, 409)
+        )
     flash(_("Thank you. We have it."))
     return redirect(url_for("resident.resident_page", token=token), 303)
 
@@ -135,36 +135,11 @@ def answer(token: str) -> AnyResponse:
 def sign(token: str, order_id: UUID) -> AnyResponse:
     """Sign a charge by link: what was shown, and no other."""
     found = queries.request_by_token(token, clock.now())
-    order = order_of(found, order_id)
-    form, errors = check(SignForm, request.form)
-    if form is None:
-        return show_resident(found, errors, str(order_id))
-    charge = charge_of(order)
-    if form.charge != charge.digest():
-        return show_resident(found, {"form": _("The charge has changed meanwhile. Please look at it and sign again.")}, str(order_id))
-    try:
-        signed = Signed(
-            charge=form.charge,
-            strokes=read_strokes(form.strokes),
-            shown=shown_of(order, charge),
-            name=form.name,
-            stars=form.stars,
-            words=form.text,
-        )
-    except ValidationError:
-        return show_resident(found, {"form": _("Please sign in the field.")}, str(order_id))
-    keep_signature(order, signed, "link", clock.now())
+    outcome = sign_charge(order_of(found, order_id), token)
+    if outcome.errors:
+        return show_resident(found, outcome, str(order_id))
     flash(_("Thank you. We have it."))
     return redirect(url_for("resident.resident_page", token=token), 303)
-
-
-def read_strokes(text: str) -> list[Any]:
-    """Strokes as the page sends them; an empty list for what is none."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return []
-    return value if isinstance(value, list) else []
 
 
 def order_of(found: Request, order_id: UUID) -> WorkOrder:

@@ -6,13 +6,13 @@ where it happened. By which times it is judged: `standards.rules`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from webapp.core.limits import Limit, seconds_left
 from webapp.standards.rules import Agreement, Urgency
 
 CHANNELS = ("label", "phone", "counter", "owners_group", "staff", "inspection")  # the way it came in
@@ -185,13 +185,6 @@ def rating_ok(stars: int) -> bool:
 # ---------------------------------------------------------------- the public form
 
 
-class Limit(NamedTuple):
-    """So many posts in any stretch of that length."""
-
-    most: int
-    window: timedelta
-
-
 class Limits(NamedTuple):
     """What the public form takes. Generous: a mobile carrier puts many people behind one address, and a whole tower
     reports the same dead lift. Who is refused keeps what was typed and is told when to send it again."""
@@ -205,16 +198,8 @@ def too_many(times_of_address: Iterable[datetime], times_of_label: Iterable[date
 
     Refused ones do not count, or a machine that goes on trying would shut out the people behind its address for good.
     """
-    waits = (_wait(times_of_address, now, limits.address), _wait(times_of_label, now, limits.label))
+    waits = (seconds_left(times_of_address, now, limits.address), seconds_left(times_of_label, now, limits.label))
     return max((wait for wait in waits if wait is not None), default=None)
-
-
-def _wait(times: Iterable[datetime], now: datetime, limit: Limit) -> int | None:
-    """Until the oldest post that fills the limit leaves the window. One as old as the window has left it."""
-    recent = sorted((t for t in times if now - t < limit.window), reverse=True)
-    if len(recent) < limit.most:
-        return None
-    return math.ceil((recent[limit.most - 1] + limit.window - now).total_seconds())
 
 
 def looks_automatic(honeypot: str) -> bool:

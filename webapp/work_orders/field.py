@@ -14,6 +14,7 @@ from webapp.photos.views import hand_out
 from webapp.standards.rules import STOP_REASONS
 from webapp.work_orders import queries, showing
 from webapp.work_orders.actions import OTHER
+from webapp.work_orders.linking import link_facts
 from webapp.work_orders.models import WorkOrder
 from webapp.work_orders.money import money_facts
 from webapp.work_orders.office import office_facts
@@ -72,6 +73,7 @@ def order_page(order_id: UUID) -> str:
         facts=showing.charge_facts(order, now),
         own_steps=showing.own_steps([order], person).get(order.id, []),
         colleagues=[colleague for colleague in staff_of(order.site_id) if colleague.id != person.id],
+        sign_link=link_facts(order, person, now),
         **office_facts(order, standing, person),
         **money_facts(order, person),
     )

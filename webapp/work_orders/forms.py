@@ -1,4 +1,4 @@
-"""Checked values from the forms about money."""
+"""Checked values from the forms about money and signatures."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ from webapp.work_orders.charging import ItemFacts, Terms
 Amount = Annotated[str, Field(min_length=1, max_length=20)]  # as written; `charges.minor_of` reads it in the site's currency
 CURRENCIES = ("CNY", "HKD", "MOP", "TWD", "EUR", "USD", "GBP", "JPY")
 MOST_HOLIDAYS = 60
+
+
+class SignForm(BaseModel):
+    """A resident's signature by link. `charge`: digest of what was shown; `strokes`: as drawn, JSON."""
+
+    charge: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    strokes: Annotated[str, Field(max_length=200_000)] = ""
+    name: Annotated[str, Field(max_length=80)] = ""
+    stars: Annotated[int | None, Field(ge=1, le=5)] = None
+    text: Annotated[str, Field(max_length=2_000)] = ""
 
 
 class ItemForm(BaseModel):

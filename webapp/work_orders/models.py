@@ -211,6 +211,22 @@ class WorkSignature(Base):
     at: Mapped[datetime]
 
 
+class SignLink(Base):
+    """An address at which an order's charge is signed without an account. `token` opens it until `until`, or until it is revoked."""
+
+    __tablename__ = "sign_link"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("work_order.id"), index=True)
+    token: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    made_by_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    until: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    order: Mapped[WorkOrder] = relationship(lazy="joined")
+
+
 class Payment(Base):
     """Money that came for an order, or went back (below nought), in minor units. `number`: of the receipt."""
 

@@ -76,6 +76,8 @@ DONE_WORDS: dict[str, LazyString] = {  # in a history: what was done
     "waive": lazy_gettext("Nothing is asked for"),
     "stop": lazy_gettext("Clocks stopped"),
     "go": lazy_gettext("Clocks go on"),
+    "link": lazy_gettext("Address for signing made"),
+    "unlink": lazy_gettext("Address for signing taken back"),
 }
 CAUSE_WORDS: dict[str, LazyString] = {
     "waiting_resident": lazy_gettext("The resident has to answer or open"),

@@ -24,6 +24,18 @@ async function keepThisPage() {
   if (!known) await refreshPack({ now: true });
 }
 
+/** The address by which somebody else signs, for whatever messenger. */
+function offerCopy() {
+  const button = /** @type {HTMLButtonElement | null} */ (document.querySelector('[data-copy]'));
+  if (!button) return;
+  button.hidden = !navigator.clipboard; // without TLS there is none: the address can still be marked by hand
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(document.querySelector('[data-copy-text]')?.textContent ?? '');
+    /** @type {HTMLElement} */ (document.querySelector('[data-copied]')).hidden = false;
+  });
+}
+
+offerCopy();
 // Awaited: forms are taken over after this, and their drafts go over what is filled in here.
 await show();
 takeOverList(account);

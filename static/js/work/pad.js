@@ -66,7 +66,9 @@ export class Pad {
     return [part((event.clientX - box.left) / box.width, WIDTH), part((event.clientY - box.top) / box.height, HEIGHT)];
   }
 
-  show() {
+  /** @param {Strokes} [strokes] those drawn before */
+  show(strokes = this.strokes) {
+    this.strokes = strokes;
     this.path.setAttribute('d', this.strokes.map((stroke) => `M${(stroke.length > 1 ? stroke : [...stroke, ...stroke]).map((point) => point.join(' ')).join('L')}`).join(''));
     this.onChange();
   }
