@@ -128,6 +128,8 @@ def addresses(people: People) -> dict[str, str]:
         "signed": signed["token"],
         "unsigned": unsigned["token"],
         "signed_order": f"/work-orders/{UUID(signed['id'])}",
+        "order_by_link": f"/work-orders/{UUID(unsigned['id'])}",
+        "by_link": made_link(supervisor, f"/work-orders/{UUID(unsigned['id'])}"),
         "yesterday": yesterday,
         "round": people.of("guard").first_link("/today", "/rounds/"),
         "past_round": supervisor.first_link(f"/log/jinxiu/{yesterday}", "/rounds/"),
@@ -159,6 +161,14 @@ def addresses(people: People) -> dict[str, str]:
         "settle": "/meters/items/{}?reading={}".format(*(UUID(key) for key in rows(DOUBTED)[0].values())),
         "meter": f"/meters/items/{own_id('meter', 'DB-充电')}",
     } | jobs(people)
+
+
+def made_link(desk: Visitor, order: str) -> str:
+    """The address for signing that the desk makes on an order's page."""
+    desk.page.goto(order)
+    with desk.page.expect_navigation():
+        desk.page.click(f"form[action='{order}/link'] button")
+    return "/sign/" + desk.page.locator("[data-copy-text]").inner_text().rsplit("/", 1)[1]
 
 
 def jobs(people: People) -> dict[str, str]:

@@ -86,6 +86,7 @@ OWN = {
     "accounts.revoke": {"guard", "supervisor", "manager", "admin"},
     "work_orders.order_page": OFFICE,  # offered to technicians
     "work_orders.photo": OFFICE,
+    "linking.change_link": OFFICE,
     "handover.confirm": {"guard"},
 }
 QUERY = {"sites.label_csv": "?site=garden", "sites.label_sheets": "?site=garden"}
@@ -258,7 +259,7 @@ def test_the_public_list_is_short_and_known(app: Flask) -> None:
         "static_files.file", "static_files.service_worker", "people.login", "people.sign_in", "people.login_as", "people.sign_in_as", "people.forget",
         "people.logout", "people.choose_language", "sites.open_label", "phone.outbox", "phone.offline", "home.first_page", "home.first_run",
         "home.make_first", "home.healthz", "home.manifest", "service.report_page", "service.report", "resident.resident_page", "resident.resident_photo",
-        "resident.answer", "resident.sign", "resident.resident_receipt",
+        "resident.answer", "resident.sign", "resident.resident_receipt", "linking.sign_page", "linking.sign", "linking.sign_receipt",
     }  # fmt: skip
 
 
