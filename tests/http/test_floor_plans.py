@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +15,7 @@ from flask import Flask
 from PIL import Image
 
 from tests.making import NOW, Browser, Clock, World, looking, page, picture
-from webapp.core.db import db, writing
+from webapp.core.db import db, writes_one_at_a_time, writing
 from webapp.photos import actions as photos
 from webapp.photos.models import Photo
 from webapp.sites.actions import retire_checkpoint
@@ -89,6 +91,29 @@ def test_a_plan_is_taken_in_drawn_anew_and_says_who_and_when(app: Flask, world: 
     assert handed.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert f"/picture/{plan.sha256}" in office.get(made.location).text
     assert "0 of 4 checkpoints lie on it" in page(office.get(LISTED)).text
+
+
+def test_while_a_picture_is_drawn_others_may_write(
+    app: Flask, world: World, office: Browser, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Drawing takes a second of the processor; a guard's records do not wait for it, where a database has one writer at a time."""
+    redrawn, free = photos.whole.redrawn, []
+
+    def drawing(content: bytes, side: int) -> bytes | None:
+        with app.app_context():
+            free.append(not writes_one_at_a_time() or is_free(f"{db.engine.url.database}.turn"))
+        return redrawn(content, side)
+
+    def is_free(turn: str) -> bool:
+        with open(turn) as file, suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        return False
+
+    monkeypatch.setattr(photos.whole, "redrawn", drawing)
+    assert upload(office, name="Other").status_code == 302
+    assert upload(office, address).status_code == 302
+    assert free == [True, True]
 
 
 def test_a_drawing_stays_sharp_and_a_photo_that_came_as_png_becomes_small(app: Flask, world: World, office: Browser) -> None:

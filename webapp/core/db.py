@@ -110,6 +110,14 @@ def reading() -> Iterator[None]:
         _writing.reset(mark)
 
 
+def let_others_write() -> None:
+    """In a request, before long work that asks the database nothing: what it has done so far is committed, and SQLite's one writer's turn is free.
+
+    What was loaded is read anew afterwards, when the next question takes a turn of its own.
+    """
+    db.session.commit()
+
+
 def is_writer() -> bool:
     """May the transaction that begins now write?"""
     return _writing.get() or (has_request_context() and request.method not in READING)

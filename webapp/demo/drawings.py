@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from webapp.demo.build import Town
 from webapp.demo.jinxiu import TOWERS, tower_at
+from webapp.sites import plans
 from webapp.sites.plans import draw_plan, put_point
 
 GROUND, LAWN, PATH, HOUSE, EDGE, WATER, INK, FLOOR = "#e9ebe5", "#d3dfca", "#f6f5f1", "#cdd3da", "#75808d", "#c3d7e4", "#4b5663", "#dfe2e4"
@@ -184,7 +185,7 @@ def put_all(
 ) -> None:
     """A plan with its points; None: not on this one."""
     sheet = draw()
-    plan = draw_plan(town.site, name, name_en, sheet.png(), by, at)
+    plan = draw_plan(town.site, name, name_en, plans.drawn(sheet.png()), by, at)
     for number, place in places.items():
         if place is not None:
             put_point(plan, town.checkpoint_id(number), *sheet.share(place), by, at)

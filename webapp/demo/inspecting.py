@@ -25,6 +25,7 @@ from webapp.inspections.content import Content
 from webapp.inspections.models import Checklist, Finding, InspectionPlan
 from webapp.inspections.rules import all_normal, asked
 from webapp.people.models import Person
+from webapp.photos.actions import drawn
 from webapp.work_orders.models import WorkOrder
 
 STORM_DAYS_AGO = 13
@@ -91,12 +92,12 @@ def first_day(plan: Asked, start: date) -> int:
 
 def _pictured(town: Town, one: Listed, by: UUID) -> Content:
     """The list with the pictures that show how to check."""
-    drawn = {"swept": pictures.clean_hall} if one.key == "stairs" else {}
+    shows = {"swept": pictures.clean_hall} if one.key == "stairs" else {}
     sections = []
     for section in one.content.sections:
         asked_ = [
-            question.model_copy(update={"picture": actions.keep_picture(town.site.id, drawn[question.id]().content, by)})
-            if question.id in drawn
+            question.model_copy(update={"picture": actions.keep_picture(town.site.id, drawn(shows[question.id]().content), by)})
+            if question.id in shows
             else question
             for question in section.questions
         ]

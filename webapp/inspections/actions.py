@@ -22,7 +22,7 @@ from webapp.inspections.content import Content, Question
 from webapp.inspections.models import Area, Checklist, ChecklistVersion, Finding, GuidePicture, Inspection, InspectionPlan, SiteMode
 from webapp.people.authors import Author
 from webapp.people.queries import rank_at
-from webapp.photos.actions import store_drawn
+from webapp.photos.actions import store_office
 from webapp.records.arrived import Arrived
 from webapp.records.held import Held
 from webapp.sites.models import Checkpoint
@@ -49,9 +49,9 @@ def set_content(checklist: Checklist, content: Content, person_id: UUID, from_at
     return version
 
 
-def keep_picture(site_id: UUID, content: bytes, person_id: UUID) -> str:
-    """A picture that shows how to check; gives its digest. Raises Problem too-large, not-a-picture."""
-    sha256 = store_drawn(content, person_id)
+def keep_picture(site_id: UUID, picture: bytes, person_id: UUID) -> str:
+    """A drawn picture that shows how to check; gives its digest. Raises Problem full."""
+    sha256 = store_office(picture, person_id)
     row = {"site_id": site_id, "sha256": sha256, "person_id": person_id, "at": clock.now()}
     db.session.execute(insert_new(GuidePicture, [row], "site_id", "sha256"))
     return sha256

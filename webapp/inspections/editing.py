@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.core import clock, gate
-from webapp.core.db import db
+from webapp.core.db import db, let_others_write
 from webapp.core.forms import check
 from webapp.core.i18n import named
 from webapp.core.problems import Problem
@@ -29,6 +29,7 @@ from webapp.inspections.words import KIND_WORDS, PHOTO_WORDS, PURPOSE_WORDS, ROL
 from webapp.people.queries import names
 from webapp.people.session import me
 from webapp.people.words import TRADE_WORDS
+from webapp.photos.actions import drawn
 from webapp.sites.models import Site
 from webapp.sites.queries import site_for, sites_for
 from webapp.work_orders.queries import types_of
@@ -177,7 +178,10 @@ def take_picture(checklist: Checklist, items: list[Item], score: str, do: str) -
     if n < 0:
         return show_editor(checklist, items, score, {})
     try:
-        items[n]["picture"] = actions.keep_picture(checklist.site_id, given.read() if given else b"", me().id)
+        content = given.read() if given else b""
+        let_others_write()
+        picture = drawn(content)
+        items[n]["picture"] = actions.keep_picture(checklist.site_id, picture, me().id)
     except Problem as problem:
         return show_editor(checklist, items, score, {n: {"picture": problem.code}}, changed=do), 422
     return show_editor(checklist, items, score, {}, changed=do)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.core import clock, gate
+from webapp.core.db import let_others_write
 from webapp.core.forms import check
 from webapp.core.i18n import named
 from webapp.core.pages import zoom_asked
@@ -53,7 +54,9 @@ def draw_plan(slug: str) -> AnyResponse | tuple[str, int]:
     if form is None or errors:
         return show_list(site, request.form, errors), 422
     try:
-        plan = plans.draw_plan(site, form.name, form.name_en, content, me().id, clock.now())
+        let_others_write()
+        picture = plans.drawn(content)
+        plan = plans.draw_plan(site, form.name, form.name_en, picture, me().id, clock.now())
     except Problem as refused:
         return show_list(site, request.form, {refused_field(refused): str(refused.sentence)}), 422
     flash(_("%(name)s added. Now put the checkpoints onto it.", name=named(plan)))
@@ -99,7 +102,10 @@ def change_plan(slug: str, floor_plan_id: UUID) -> AnyResponse | tuple[str, int]
     if form is None:
         return show_plan(plan, request.form, errors), 422
     try:
-        plans.change_plan(plan, form.name, form.name_en, form.rank, uploaded(), me().id, clock.now())
+        content = uploaded()
+        let_others_write()
+        picture = plans.drawn(content) if content else b""
+        plans.change_plan(plan, form.name, form.name_en, form.rank, picture, me().id, clock.now())
     except Problem as refused:
         return show_plan(plan, request.form, {refused_field(refused): str(refused.sentence)}), 422
     flash(_("Saved."))

@@ -24,14 +24,14 @@ TAKEN = {"image/jpeg", "image/png", "image/webp"}
 # ---------------------------------------------------------------- what is done to them
 
 
-def keep_picture(content: bytes, person_id: UUID) -> str:
-    """Keep a plan's picture, drawn anew (with nothing but its pixels); gives its digest. Raises Problem too-large, not-a-picture."""
+def drawn(content: bytes) -> bytes:
+    """A plan's picture, drawn anew, with nothing but its pixels; asks no database. Raises Problem too-large, not-a-picture."""
     if len(content) > photos.MOST_BYTES:
         raise Problem("too-large", _("The picture is larger than 20 MB."))
     try:
         if photos.look_at(content)[0] not in TAKEN:
             raise Problem("not-a-picture")
-        return photos.store_drawn(content, person_id, SIDE)
+        return photos.drawn(content, SIDE)
     except Problem as refused:
         if refused.code != "not-a-picture":
             raise
@@ -39,12 +39,12 @@ def keep_picture(content: bytes, person_id: UUID) -> str:
         raise Problem("not-a-picture", words) from None
 
 
-def draw_plan(site: Site, name: str, name_en: str | None, content: bytes, person_id: UUID, at: datetime) -> FloorPlan:
-    """A new plan, behind the others. Raises Problem: conflict (a plan in use has that name), too-large, not-a-picture."""
+def draw_plan(site: Site, name: str, name_en: str | None, picture: bytes, person_id: UUID, at: datetime) -> FloorPlan:
+    """A new plan, its `picture` drawn, behind the others. Raises Problem: conflict (a plan in use has that name), full."""
     check_name(site.id, name)
     last = db.session.scalar(sa.select(sa.func.max(FloorPlan.rank)).where(FloorPlan.site_id == site.id))
     plan = FloorPlan(
-        site_id=site.id, name=name, name_en=name_en, rank=(last or 0) + 1, sha256=keep_picture(content, person_id),
+        site_id=site.id, name=name, name_en=name_en, rank=(last or 0) + 1, sha256=photos.store_office(picture, person_id),
         pictured_by_id=person_id, pictured_at=at, changed_by_id=person_id, changed_at=at,
     )  # fmt: skip
     db.session.add(plan)
@@ -59,14 +59,14 @@ def check_name(site_id: UUID, name: str, but: UUID | None = None) -> None:
         raise Problem("conflict", _("There is a plan of this name already."))
 
 
-def change_plan(plan: FloorPlan, name: str, name_en: str | None, rank: int, content: bytes, person_id: UUID, at: datetime) -> None:
-    """Another name, another place among the plans, and, unless `content` is empty, another picture under the same points: all or nothing.
+def change_plan(plan: FloorPlan, name: str, name_en: str | None, rank: int, picture: bytes, person_id: UUID, at: datetime) -> None:
+    """Another name, another place among the plans, and, unless it is empty, another drawn `picture` under the same points: all or nothing.
 
-    Raises Problem: conflict (retired, or the name is taken), too-large, not-a-picture.
+    Raises Problem: conflict (retired, or the name is taken), full.
     """
     still_in_use(plan)
     check_name(plan.site_id, name, plan.id)
-    sha256 = keep_picture(content, person_id) if content else plan.sha256
+    sha256 = photos.store_office(picture, person_id) if picture else plan.sha256
     if sha256 != plan.sha256:
         plan.sha256, plan.pictured_by_id, plan.pictured_at = sha256, person_id, at
     plan.name, plan.name_en, plan.rank, plan.changed_by_id, plan.changed_at = name, name_en, rank, person_id, at
