@@ -104,7 +104,7 @@ export interface PackOrder {
 /** A checklist that may be filled in: at these points (null: anywhere at the site), between these local times. */
 export interface PackList { id: string; plan: string | null; name: string; site: string; points: string[] | null; due: string[]; from: string | null; until: string | null }
 /** What carries a label. `due`: maintenance of the next weeks, `on` a day; `last`: what the meter showed. */
-export interface PackMachine { id: string; number: string; name: string; status: string; due: { name: string; on: string }[] }
+export interface PackMachine { id: string; number: string; name: string; class?: string; status: string; due: { name: string; on: string }[] }
 export interface PackMeter { id: string; number: string; name: string; unit: string; digits: number; last?: string; last_at?: string }
 export interface Pack {
   here?: Record<string, { machines: PackMachine[]; meters: PackMeter[] }>;

@@ -124,7 +124,7 @@ def test_what_is_not_confirmed_is_proposed_with_its_source_and_holds_only_when_s
         assert session.scalars(sa.select(InspectionPlan)).all() == []
     shown = office.get("/areas/cleaning/garden").text
     assert "confidence C" in shown and "Handrails wiped" in shown and "（2004）二级" in shown
-    number = next(n for n, rate in enumerate(RATES) if rate.task_en.startswith("Handrails wiped, twice"))
+    number = next(n for n, rate in enumerate(RATES) if rate.task_en == "Handrails wiped, twice a week")
     form = office.get(f"/inspections/plans/garden/new?rate={number}").text
     assert 'value="擦扶手（每周2次）"' in form and "（2004）二级" in form
     taken_over = {
@@ -135,6 +135,22 @@ def test_what_is_not_confirmed_is_proposed_with_its_source_and_holds_only_when_s
     after = office.get("/areas/cleaning/garden").text
     assert after.count("Make a plan of it") == shown.count("Make a plan of it") - 1
     assert office.get("/inspections/plans/garden/new?rate=99999").status_code == 200
+
+
+def test_green_areas_of_each_grade_are_asked_for_something_with_its_source(app: Flask, world: World, sign_in: SignIn) -> None:
+    for grade, words in (
+        (1, "Lawns thrive"),
+        (2, "pruned and cared for regularly"),
+        (3, "Lawn mown, at least 4 times a year"),
+        (4, "Litter picked up, twice a week"),
+        (5, "Litter picked up"),
+    ):
+        area_id = make_area(app, world, kind="lawn", grade=grade)
+        shown = sign_in("supervisor").get("/areas/greening/garden").text
+        assert words in shown and f"Lawn, grade {grade}: how often what" in shown, grade
+        assert any(name in shown for name in ("中物协", "上海市", "湛江市")) and "confidence C" in shown
+        with app.app_context(), writing():
+            db.session.get_one(Area, area_id).ends_on = local_day(now(), "Asia/Shanghai")
 
 
 def test_a_plan_needs_places_or_a_kind(app: Flask, world: World, sign_in: SignIn) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +18,7 @@ from flask import Flask
 
 from tests.http.inspecting import GOOD, QUESTIONS, content, inspect, make_checklist, make_plan
 from tests.making import Browser, Clock, Phone, World, looking, named_photo, page, picture
+from tests.upkeep import make_piece
 from webapp.core.clock import from_wall, local_day, now
 from webapp.core.db import db, writing
 from webapp.inspections import actions, coverage
@@ -353,6 +356,144 @@ def test_a_storm_on_an_evening_takes_that_evenings_task_and_no_other(app: Flask,
     shown = sign_in("supervisor").get(f"/log/garden/{day}").text
     assert "/inspections/plans/items/" in shown
     assert [name for name in ("Morning", "Evening", "Water") if f"{name}<" in shown] == ["Morning", "Water"]
+
+
+# ---------------------------------------------------------------- jobs and machines
+
+PLAIN: list[dict[str, Any]] = [
+    {"id": "rail", "kind": "pass", "text": "扶手牢固", "text_en": "Handrail firm"},
+    {"id": "sign", "kind": "pass", "text": "标识完好", "text_en": "Signs whole", "raises": "light"},
+]
+
+
+@pytest.mark.parametrize(
+    ("answers", "raised"),
+    [
+        ({"rail": {"value": "fail"}}, []),
+        ({"rail": {"value": "fail", "job": True, "text": "松动"}}, [("dirt", "扶手牢固: 松动")]),
+        ({"rail": {"value": "flag", "job": True}}, [("dirt", "扶手牢固")]),
+        ({"rail": {"value": "pass", "job": True}}, []),  # nothing was found
+        ({"sign": {"value": "fail"}}, [("light", "标识完好")]),
+        ({"sign": {"value": "fail", "job": True}}, [("light", "标识完好")]),
+        ({"sign": {"value": "flag"}}, []),
+        ({"sign": {"value": "flag", "job": True}}, [("light", "标识完好")]),
+    ],
+)
+def test_one_tap_makes_a_job_of_a_finding_also_where_its_question_raises_none(
+    app: Flask, world: World, phone: Phone, answers: dict[str, Any], raised: list[tuple[str, str]]
+) -> None:
+    checklist_id = make_checklist(app, world, made=content(*PLAIN))
+    record = inspect(phone, checklist_id, {"rail": {"value": "pass"}, "sign": {"value": "pass"}} | answers, checkpoint=str(world.gate.id))
+    assert [phone.one(record)["status"] for _once_more in range(2)] == ["accepted", "duplicate"]
+    assert orders(app) == raised
+
+
+@pytest.mark.parametrize(
+    ("facts", "type_code"), [({"service": "greening"}, "green"), ({"service": "security"}, "damage"), ({"class_code": "lift"}, "lift")]
+)
+def test_a_job_is_of_the_type_that_fits_its_list(app: Flask, world: World, phone: Phone, facts: dict[str, str], type_code: str) -> None:
+    checklist_id = make_checklist(app, world, made=content(*PLAIN))
+    with app.app_context(), writing():
+        db.session.execute(sa.update(Checklist).values(**facts))
+    taken(phone, inspect(phone, checklist_id, {"rail": {"value": "fail", "job": True}, "sign": {"value": "pass"}}))
+    assert orders(app) == [(type_code, "扶手牢固")]
+
+
+def test_a_finding_without_a_job_gets_one_from_its_page_once(app: Flask, world: World, phone: Phone, sign_in: SignIn) -> None:
+    checklist_id = make_checklist(app, world, trade="guard", made=content(*PLAIN))
+    record = inspect(phone, checklist_id, {"rail": {"value": "fail"}, "sign": {"value": "fail"}}, checkpoint=str(world.gate.id))
+    taken(phone, record)
+    guard, address = sign_in("guard"), f"/inspections/{record.id}"
+    assert guard.get(address).text.count("Make a job") == 1  # the other one raised its own
+    assert sign_in("stranger").post(f"{address}/job", {"question": "rail"}).status_code == 404
+    assert sign_in("technician").post(f"{address}/job", {"question": "rail"}).status_code == 404
+    assert [guard.post(f"{address}/job", {"question": "rail"}).status_code for _twice in range(2)] == [303, 409]
+    assert guard.post(f"{address}/job", {"question": "nothing"}).status_code == 404
+    assert sorted(orders(app)) == [("dirt", "扶手牢固"), ("light", "标识完好")]
+    assert "Make a job" not in guard.get(address).text
+
+
+def test_the_daily_log_tells_of_findings_though_the_inspection_passed(app: Flask, world: World, phone: Phone, sign_in: SignIn) -> None:
+    checklist_id = make_checklist(app, world)
+    flagged = inspect(phone, checklist_id, GOOD | {"floor": {"value": "flag"}}, checkpoint=str(world.gate.id))
+    with app.app_context(), writing():
+        checklist = db.session.get_one(Checklist, checklist_id)
+        actions.set_content(checklist, content(*QUESTIONS).model_copy(update={"pass_score": 50}), world.people["manager"], now())
+    flagged = inspect(phone, checklist_id, GOOD | {"floor": {"value": "flag"}}, checkpoint=str(world.gate.id), version=2)
+    good = inspect(phone, checklist_id, GOOD, checkpoint=str(world.gate.id), version=2)
+    taken(phone, flagged), taken(phone, good)
+    assert row(app, flagged).passed
+    shown = sign_in("supervisor").get("/log/garden/2026-11-23").text
+    assert "Passed with findings" in shown and "1 finding" in shown and f"/inspections/{flagged.id}" in shown
+    assert f"/inspections/{good.id}" not in shown
+
+
+def equipment_of_record(app: Flask, phone: Phone, record: Any) -> UUID | None:
+    taken(phone, record)
+    return row(app, record).equipment_id
+
+
+def test_of_several_machines_at_one_label_none_is_guessed(app: Flask, world: World, phone: Phone, sign_in: SignIn) -> None:
+    at_gate = {"checkpoint_id": world.gate.id}
+    one = make_piece(app, world, **at_gate)
+    lifts, any_ = make_checklist(app, world), make_checklist(app, world)
+    with app.app_context(), writing():
+        db.session.get_one(Checklist, lifts).class_code = "lift"
+    here = str(world.gate.id)
+    assert equipment_of_record(app, phone, inspect(phone, lifts, GOOD, checkpoint=here)) == one
+    pump = make_piece(app, world, number="SB-01", class_code="pump", name="水泵", name_en="Pump", **at_gate)
+    assert equipment_of_record(app, phone, inspect(phone, lifts, GOOD, checkpoint=here)) == one  # the only lift
+    assert equipment_of_record(app, phone, inspect(phone, any_, GOOD, checkpoint=here)) is None
+    other = make_piece(app, world, number="DT-04", **at_gate)
+    assert equipment_of_record(app, phone, inspect(phone, lifts, GOOD, checkpoint=here)) is None
+    assert equipment_of_record(app, phone, inspect(phone, lifts, GOOD, checkpoint=here, equipment=str(other))) == other
+    machines = sign_in("guard").get("/pack").get_json()["here"][here]["machines"]
+    assert {(machine["id"], machine["class"]) for machine in machines} == {(str(one), "lift"), (str(other), "lift"), (str(pump), "pump")}
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def test_the_coverage_picture_and_the_trend_show_what_separate_questions_find(
+    app: Flask, world: World, phone: Phone, sign_in: SignIn, clock: Clock
+) -> None:
+    """Thirty days made by chance; every cell and every week counted again in SQL and by the calendar, not by the code's own functions."""
+    chance, places = random.Random(5), [world.gate.id, world.roof.id]
+    checklist_id = make_checklist(app, world)
+    plan_id = make_plan(app, world, checklist_id, until_time="20:00")
+    first, zone = local_day(now(), "Asia/Shanghai"), ZoneInfo("Asia/Shanghai")
+    for day in range(30):
+        for place in places:
+            for hour in chance.sample((6, 9, 22), chance.choice((0, 1, 1, 2))):
+                clock.set(datetime.combine(first + timedelta(days=day), time(hour, 30), zone))
+                answers = GOOD | ({"floor": {"value": "fail"}} if chance.random() < 0.3 else {})
+                taken(phone, inspect(phone, checklist_id, answers, checkpoint=str(place), plan=str(plan_id), at=clock.now))
+    clock.set(datetime.combine(first + timedelta(days=30), time(8), zone))
+    today = first + timedelta(days=30)
+    rows = []
+    with looking(app) as session:
+        for point, at, passed, score in session.execute(sa.text("SELECT checkpoint_id, at, passed, score FROM inspection")):
+            moment = datetime.fromisoformat(at).replace(tzinfo=UTC) if isinstance(at, str) else at
+            rows.append((UUID(str(point)), moment.astimezone(zone), bool(passed), score))
+    shown = page(sign_in("supervisor").get("/inspections/coverage/garden"))
+    with app.app_context():
+        site = db.session.get_one(Site, world.garden)
+        found, weeks = coverage.map_of(site, now()), coverage.trend_of(site, now())
+    assert found.days == [today - timedelta(days=n) for n in range(27, -1, -1)]
+    for place, _name, cells in found.rows:
+        for day, cell in zip(found.days, cells, strict=True):
+            own = sorted(row for row in rows if row[0] == place and row[1].date() == day)
+            late = bool(own) and min(row[1] for row in own).hour >= 20
+            assert (cell.done, cell.failed) == (len(own), sum(not row[2] for row in own)), day
+            assert (cell.late, cell.missed) == (int(late), int(not own and first <= day < today)), day
+    monday = today - timedelta(days=today.weekday())
+    for n, week in enumerate(weeks):
+        begins = monday - timedelta(weeks=11 - n)
+        own = [row for row in rows if begins <= row[1].date() < begins + timedelta(days=7)]
+        scores = [row[3] for row in own if row[3] is not None]
+        assert (week.begins, week.count, week.passed) == (begins, len(own), sum(row[2] for row in own))
+        assert week.score == (round(sum(scores) / len(scores)) if scores else None)
+    assert [str(week.score) for week in weeks if week.score is not None and str(week.score) not in shown.text] == []
 
 
 # ---------------------------------------------------------------- the editor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -77,3 +78,28 @@ def test_every_frequency_says_whence_it_is_and_how_sure_that_is() -> None:
     for rate in grades.RATES:
         assert rate.kind in grades.KINDS and rate.grade in grades.GRADES and rate.source and rate.confidence in "ABC"
         Interval(rate.every, rate.unit, MONDAY)
+
+
+NAMED = ("中物协", "上海", "珠海", "湛江", "北京")
+
+
+def test_every_grade_of_cleaning_and_greening_has_standards_that_name_their_city_or_association() -> None:
+    for kind in grades.KINDS.values():
+        for grade in grades.GRADES:
+            said = [*grades.rates_of(kind.code, grade), *grades.standards_of(kind.code, grade)]
+            assert said or kind.service != "greening" or kind.code == "water", (kind.code, grade)
+            assert all(any(name in one.source for name in NAMED) for one in said), said
+    for code in ("stairs", "refuse", "lawn", "beds", "trees"):
+        assert {rate.grade for rate in (*grades.RATES, *grades.STANDARDS) if getattr(rate, "kind", code) == code} >= (
+            {1, 2, 4, 5} if code == "refuse" else {1, 2, 3, 4, 5}
+        )
+
+
+def test_a_lower_grade_is_never_asked_for_more_of_the_same_by_the_same_standard() -> None:
+    step = {"day": 1, "week": 7, "month": 30, "year": 365}
+    seen = 0
+    for one, other in itertools.combinations(grades.RATES, 2):
+        if one.source[:4] == other.source[:4] and (one.kind, one.task) == (other.kind, other.task) and one.grade < other.grade:
+            seen += 1
+            assert one.every * step[one.unit] <= other.every * step[other.unit], (one, other)
+    assert seen > 8

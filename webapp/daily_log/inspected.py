@@ -7,14 +7,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from webapp.core.db import db
 from webapp.core.i18n import clock_time, named
 from webapp.daily_log.lines import Line
 from webapp.inspections.models import Checklist, Inspection, InspectionPlan
 from webapp.inspections.offering import standing
+from webapp.people.models import Person
 from webapp.people.queries import names
-from webapp.sites.models import Site
+from webapp.sites.models import Checkpoint, Site
 from webapp.sites.queries import checkpoints_by_id
 
 NAMED = 4  # places named in a line; of more their number is said
@@ -26,36 +28,32 @@ def inspected_lines(site: Site, day: date, start: datetime, end: datetime, now: 
 
 
 def failed_lines(site: Site, start: datetime, end: datetime) -> list[Line]:
-    """Inspections of the day that did not pass; of re-inspections it is said."""
-    rows = db.session.scalars(
-        sa.select(Inspection)
-        .where(Inspection.site_id == site.id, Inspection.at >= start, Inspection.at < end, Inspection.passed.is_(False))
-        .order_by(Inspection.at)
-    ).all()
+    """Inspections of the day that did not pass, of re-inspections it is said; and those that passed though something was found."""
+    of_the_day = (Inspection.site_id == site.id, Inspection.at >= start, Inspection.at < end)
+    wanted = sa.or_(Inspection.passed.is_(False), Inspection.findings > 0)
+    rows = db.session.scalars(sa.select(Inspection).where(*of_the_day, wanted).order_by(Inspection.at)).all()
     lists = lists_of({row.checklist_id for row in rows})
     people, points = names(row.person_id for row in rows), checkpoints_by_id(row.checkpoint_id for row in rows if row.checkpoint_id)
-    found = []
-    for row in rows:
-        point = points.get(row.checkpoint_id) if row.checkpoint_id else None
-        score = _("%(score)s of 100", score=row.score) if row.score is not None else ""
-        parts = (clock_time(row.at, site.zone), named(point) if point else "", named(people.get(row.person_id)), score)
-        word = _("Re-inspection not passed") if row.again_of_id else _("Failed inspection")
-        found.append(
-            Line(
-                "missed" if row.again_of_id else "needs",
-                word,
-                named(lists[row.checklist_id]),
-                " · ".join(p for p in parts if p),
-                f"/inspections/{row.id}",
-                row.at,
-                "failed",
-                str(row.id),
-                (row.score,),
-                (row.person_id,),
-                checkpoint_id=row.checkpoint_id,
-            )
+    return [
+        failed_line(
+            site, row, lists[row.checklist_id], people.get(row.person_id), points.get(row.checkpoint_id) if row.checkpoint_id else None
         )
-    return found
+        for row in rows
+    ]
+
+
+def failed_line(site: Site, row: Inspection, checklist: Checklist, person: Person | None, point: Checkpoint | None) -> Line:
+    """The exception as a row."""
+    score = _("%(score)s of 100", score=row.score) if row.score is not None else ""
+    found = ngettext("%(num)d finding", "%(num)d findings", row.findings) if row.findings else ""
+    parts = (clock_time(row.at, site.zone), named(point) if point else "", named(person), score, found)
+    again, failed = row.again_of_id is not None, not row.passed
+    word = (_("Re-inspection not passed") if again else _("Failed inspection")) if failed else _("Passed with findings")
+    mark = ("missed" if again else "needs") if failed else "doubtful"
+    return Line(
+        mark, word, named(checklist), " · ".join(part for part in parts if part), f"/inspections/{row.id}", row.at,
+        "failed" if failed else "found", str(row.id), (row.score,), (row.person_id,), checkpoint_id=row.checkpoint_id,
+    )  # fmt: skip
 
 
 def missed_lines(site: Site, day: date, end: datetime, now: datetime) -> list[Line]:

@@ -56,11 +56,11 @@ class Line:
 
 # The order in which kinds stand on the page, and the figure each belongs to.
 ORDER = (
-    "unsigned", "missed", "induction", "late", "doubtful", "held", "problem", "failed", "unseen", "complaint", "clock", "untold", "reopened",
+    "unsigned", "missed", "induction", "late", "doubtful", "held", "problem", "failed", "found", "unseen", "complaint", "clock", "untold", "reopened",
     "stars", "versions", "handover", "upkeep", "upkeep-late", "document", "stopped", "repeat",
 )  # fmt: skip
 GROUPS = {
-    "missed": "rounds", "late": "rounds", "doubtful": "rounds", "induction": "rounds", "held": "records", "problem": "checks", "failed": "checks",
+    "missed": "rounds", "late": "rounds", "doubtful": "rounds", "induction": "rounds", "held": "records", "problem": "checks", "failed": "checks", "found": "checks",
     "unseen": "checks", "upkeep": "upkeep", "upkeep-late": "upkeep", "document": "upkeep", "unsigned": "days", "handover": "records",
 }  # fmt: skip
 

@@ -40,6 +40,7 @@ KINDS: dict[str, LazyString] = {
     "held": lazy_gettext("Held"),
     "problem": lazy_gettext("Problem"),
     "failed": lazy_gettext("Failed inspection"),
+    "found": lazy_gettext("Passed with findings"),
     "unseen": lazy_gettext("Inspection missed"),
     "complaint": lazy_gettext("Complaint"),
     "clock": lazy_gettext("Overdue"),

@@ -79,7 +79,13 @@ def here_at(person: Person, sites: Iterable[Site], now: datetime) -> dict[str, d
         said = queries.changes_of((one.id for one in pieces), now)
         due = _due_of(site, pieces, now) if person.trade == READS_METERS else {}
         for one in pieces:
-            machine = {"id": str(one.id), "number": one.number, "name": named(one), "status": status_at(said.get(one.id, ()), now)}
+            machine = {
+                "id": str(one.id),
+                "number": one.number,
+                "name": named(one),
+                "class": one.class_code,
+                "status": status_at(said.get(one.id, ()), now),
+            }
             _place(found, one.checkpoint_id)["machines"].append(machine | {"due": due.get(one.id, [])})
         for meter, last in lifeline.meters_with_last(site.id):
             if meter.checkpoint_id:

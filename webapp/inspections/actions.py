@@ -9,14 +9,14 @@ from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
-from webapp.core import clock, search
+from webapp.core import clock
 from webapp.core.db import db, insert_new
 from webapp.core.problems import Problem
 from webapp.equipment.actions import keep_reading
 from webapp.equipment.models import Equipment
 from webapp.equipment.queries import meters_by_number
 from webapp.equipment.rules import Read
-from webapp.inspections import queries, rules
+from webapp.inspections import jobs, queries, rules
 from webapp.inspections.bodies import InspectionBody
 from webapp.inspections.content import Content, Question
 from webapp.inspections.models import Area, Checklist, ChecklistVersion, Finding, GuidePicture, Inspection, InspectionPlan, SiteMode
@@ -27,11 +27,8 @@ from webapp.records.arrived import Arrived
 from webapp.records.held import Held
 from webapp.sites.models import Checkpoint
 from webapp.sites.queries import LabelRead
-from webapp.work_orders import actions as work
 from webapp.work_orders.models import WorkOrder
 from webapp.work_orders.queries import types_of
-
-DANGER = "danger"
 
 
 def set_content(checklist: Checklist, content: Content, person_id: UUID, from_at: datetime) -> ChecklistVersion:
@@ -98,7 +95,7 @@ def record_inspection(arrived: Arrived, author: Author, body: InspectionBody, la
     answers = {key: answer.model_dump(mode="json") for key, answer in body.answers.items()}
     content = _asked_of(version, body.again_of)
     verdict, off = rules.judge(content, answers), rules.keep_off(content, answers)
-    equipment_id = _equipment(checklist.site_id, body, checkpoint)
+    equipment_id = _equipment(checklist, body, checkpoint, arrived.at)
     made = Inspection(
         id=arrived.id, site_id=checklist.site_id, checklist_id=checklist.id, version_id=version.id, plan_id=_plan(checklist, body),
         checkpoint_id=checkpoint.id if checkpoint else None, equipment_id=equipment_id, person_id=author.id, at=arrived.at, answers=answers,
@@ -107,7 +104,7 @@ def record_inspection(arrived: Arrived, author: Author, body: InspectionBody, la
     db.session.add(made)
     db.session.flush()
     for found in verdict.findings:
-        _keep_finding(made, found, checkpoint, answers)
+        _keep_finding(made, checklist, found)
     _keep_readings(made, rules.readings(content, answers), answers)
     return made
 
@@ -145,35 +142,34 @@ def _plan(checklist: Checklist, body: InspectionBody) -> UUID | None:
     return plan.id if plan and plan.checklist_id == checklist.id else None
 
 
-def _equipment(site_id: UUID, body: InspectionBody, checkpoint: Checkpoint | None) -> UUID | None:
-    """The equipment the record names, or the one whose label the point carries."""
-    named = sa.select(Equipment.id).where(Equipment.site_id == site_id)
+def _equipment(checklist: Checklist, body: InspectionBody, checkpoint: Checkpoint | None, at: datetime) -> UUID | None:
+    """The equipment the record names, or the only one that the label can mean: of several at one label none is guessed."""
+    named = sa.select(Equipment.id).where(Equipment.site_id == checklist.site_id)
     if body.equipment is not None:
         found = db.session.scalar(named.where(Equipment.id == body.equipment))
         if found is None:
             raise Held("bad-body")
         return found
-    return db.session.scalar(named.where(Equipment.checkpoint_id == checkpoint.id).limit(1)) if checkpoint else None
+    if checkpoint is None:
+        return None
+    here = named.where(Equipment.checkpoint_id == checkpoint.id, sa.or_(Equipment.retired_at.is_(None), Equipment.retired_at > at))
+    meant = list(db.session.scalars(here.where(Equipment.class_code == checklist.class_code) if checklist.class_code else here))
+    return meant[0] if len(meant) == 1 else None
 
 
-def _keep_finding(made: Inspection, found: rules.Finding, checkpoint: Checkpoint | None, answers: dict[str, Any]) -> None:
-    """Keep it, and raise its work; a re-inspection that fails again raises none while the first order is open."""
-    question, type_ = found.question, types_of(made.site_id).get(found.question.raises)
-    order_id = None
-    if found.grade == "fail" and type_ is not None and not type_.retired:
-        raised = work.Raised(
-            made.site_id, type_, made.person_id, f"{question.text}: {found.text}" if found.text else question.text, question.severity == DANGER,
-            place_id=checkpoint.place_id if checkpoint else None, checkpoint_id=checkpoint.id if checkpoint else None, origin="finding",
-            record_id=made.id, photos=tuple(answers.get(question.id, {}).get("photos") or ()),
-        )  # fmt: skip
-        order_id = _open_order(made, question.id) or work.raise_order(raised, made.at).id
+def _keep_finding(made: Inspection, checklist: Checklist, found: rules.Finding) -> None:
+    """Keep it, and raise its work where the question or the person asks for it; a re-inspection that fails again raises none while the
+    first order is open."""
+    question, types = found.question, types_of(made.site_id)
+    order_id, type_ = None, jobs.type_for(checklist, question, types)
+    wanted = jobs.raises_by_itself(question, found.grade, types) or bool((made.answers.get(question.id) or {}).get("job"))
+    if wanted and type_ is not None:
+        order_id = _open_order(made, question.id) or jobs.raise_for(made, type_, question, found.text, made.at, made.person_id).id
     db.session.add(
         Finding(
             inspection_id=made.id, question=question.id, grade=found.grade, severity=question.severity, text=found.text, order_id=order_id
         )
     )
-    search.file("finding", made.id, made.site_id, made.at, question.text, question.text_en, found.text)
-    db.session.flush()
 
 
 def _open_order(made: Inspection, question: str) -> UUID | None:

@@ -15,7 +15,7 @@ from webapp.core.clock import day_bounds
 from webapp.core.db import db
 from webapp.inspections import queries, rules
 from webapp.inspections.content import Content
-from webapp.inspections.grades import KINDS, Rate, rates_of
+from webapp.inspections.grades import KINDS, Rate, Standard, rates_of, standards_of
 from webapp.inspections.models import Area, Checklist, ChecklistVersion, Inspection, InspectionPlan
 from webapp.inspections.offering import OPEN, areas_of, plans_of, points_of, standing
 from webapp.inspections.planned import Line
@@ -100,12 +100,13 @@ def scores_at(site_id: UUID, points: set[UUID], now: datetime) -> dict[UUID, lis
 
 @dataclass(frozen=True)
 class Asked:
-    """What areas of a kind and grade are asked for: plans in force, and proposals that no plan has taken up."""
+    """What areas of a kind and grade are asked for: plans in force, proposals that no plan has taken up, and what standards say in words."""
 
     kind: str
     grade: int
     plans: list[InspectionPlan]
     proposals: list[Rate]
+    standards: list[Standard]
 
 
 def asked_of(site: Site, areas: Iterable[Area], now: datetime) -> list[Asked]:
@@ -114,7 +115,15 @@ def asked_of(site: Site, areas: Iterable[Area], now: datetime) -> list[Asked]:
     found = []
     for kind, grade in sorted({(area.kind, area.grade) for area in areas}, key=lambda one: (list(KINDS).index(one[0]), one[1])):
         own = [plan for plan in plans if plan.area_kind == kind and plan.area_grade in (None, grade)]
-        found.append(Asked(kind, grade, own, [rate for rate in rates_of(kind, grade) if rate.task not in {plan.name for plan in own}]))
+        found.append(
+            Asked(
+                kind,
+                grade,
+                own,
+                [rate for rate in rates_of(kind, grade) if rate.task not in {plan.name for plan in own}],
+                standards_of(kind, grade),
+            )
+        )
     return found
 
 

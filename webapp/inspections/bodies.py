@@ -17,6 +17,9 @@ class Answer(Lenient):
         Any, Field(description="pass/flag/fail, yes/no, a choice, several, a number or a text; for a signature its strokes")
     ] = None
     text: Annotated[Text, Field(description="In the person's own words")] = ""
+    job: Annotated[
+        bool, Field(description="A work order is to be made of it, though the question raises none; counts where it failed or was flagged")
+    ] = False
     photos: Annotated[list[Digest], Field(max_length=20, description="Which of the record's photos belong to it")] = []
 
 

@@ -15,7 +15,8 @@ from webapp.equipment.queries import meters_by_number, reads_of
 from webapp.equipment.rules import Usual, usual
 from webapp.equipment.words import DOUBT_WORDS
 from webapp.inspections import queries
-from webapp.inspections.content import Content
+from webapp.inspections.content import Content, Question
+from webapp.inspections.jobs import type_for
 from webapp.inspections.models import Checklist
 from webapp.inspections.offering import may_inspect
 from webapp.people.session import me
@@ -24,6 +25,8 @@ from webapp.sites.queries import checkpoints_of, site_for
 from webapp.work_orders.queries import types_of
 
 field = Blueprint("inspecting", __name__)
+
+NOTHING_RAISED = Question(id="any", kind="pass", text="-")
 
 
 @field.get("/inspect/<uuid:checklist_id>")
@@ -66,6 +69,7 @@ def guide_picture(slug: str, sha256: str) -> Response:
 def facts_of(checklist: Checklist, content: Content, version: int) -> dict[str, Any]:
     """What the page's script needs: the questions, and what failing them raises."""
     types = types_of(checklist.site_id)
+    job = type_for(checklist, NOTHING_RAISED, types)
     raised = {question.raises for question in content.questions if question.raises}
     return {
         "id": str(checklist.id),
@@ -73,5 +77,8 @@ def facts_of(checklist: Checklist, content: Content, version: int) -> dict[str, 
         "name": named(checklist),
         "site": named(checklist.site),
         "content": content.model_dump(mode="json"),
+        "target": checklist.target,
+        "class": checklist.class_code,
+        "job": named(job) if job else "",
         "types": {code: named(types[code]) for code in raised if code in types and not types[code].retired},
     }

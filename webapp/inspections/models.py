@@ -136,7 +136,7 @@ class Inspection(Base):
 
 
 class Finding(Base):
-    """Something an inspection found 问题项: which question, how bad, and the work order it raised. Never changed."""
+    """Something an inspection found 问题项: which question, how bad, and the work order about it, raised with it or made later."""
 
     __tablename__ = "finding"
 

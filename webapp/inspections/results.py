@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from webapp.core import clock, gate, sheets
 from webapp.core.clock import day_bounds
@@ -21,7 +22,7 @@ from webapp.core.pages import page_of
 from webapp.core.problems import Problem
 from webapp.equipment.lifeline import Event
 from webapp.equipment.models import Equipment
-from webapp.inspections import queries, rules
+from webapp.inspections import jobs, queries, rules
 from webapp.inspections.areas import pair_of
 from webapp.inspections.content import SCORED, Content, Question
 from webapp.inspections.models import Checklist, ChecklistVersion, Finding, Inspection
@@ -149,6 +150,15 @@ def orders_of(findings: list[Finding]) -> dict[UUID, WorkOrder]:
     """The work orders that findings raised."""
     wanted = [one.order_id for one in findings if one.order_id]
     return {order.id: order for order in db.session.scalars(sa.select(WorkOrder).where(WorkOrder.id.in_(wanted)))} if wanted else {}
+
+
+@results.post("/inspections/<uuid:inspection_id>/job")
+@gate.signed_in
+def make_job(inspection_id: UUID) -> Response | WerkzeugResponse:
+    """One tap makes a job of a finding that has none."""
+    order = jobs.make_job(inspection_seen(me(), inspection_id), request.form.get("question", ""), me().id, clock.now())
+    flash(_("Work order %(number)s is raised.", number=order.number))
+    return redirect(url_for("results.inspection_page", inspection_id=inspection_id), 303)
 
 
 @results.get("/inspections/<uuid:inspection_id>/photos/<sha256>")

@@ -7,7 +7,7 @@
 /** @typedef {{id: string, kind: string, text: string, text_en: string, required: boolean, weight: number, choices: string[], good: string[],
  *   low: number | null, high: number | null, photo: string, raises: string, severity: string, when: Condition | null, [more: string]: any}} Question */
 /** @typedef {{sections: {name: string, name_en: string, questions: Question[]}[], pass_score: number}} Content */
-/** @typedef {Record<string, {value?: any, text?: string, photos?: string[]}>} Answers */
+/** @typedef {Record<string, {value?: any, text?: string, photos?: string[], job?: boolean}>} Answers */
 /** @typedef {{score: number | null, passed: boolean, findings: {question: string, grade: string}[], missing: string[], odd: string[]}} Verdict */
 
 const WORTH = new Map([['pass', 1], ['flag', 0.5], ['fail', 0]]);

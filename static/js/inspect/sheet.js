@@ -21,7 +21,7 @@ export class Sheet {
     /** @type {Map<string, HTMLElement>} */ this.holders = new Map();
     /** @type {Map<string, Shots>} */ this.shots = new Map();
     /** @type {Map<string, Pad>} */ this.pads = new Map();
-    /** @type {Map<string, {fields: HTMLInputElement[], words: HTMLTextAreaElement | null}>} */ this.fields = new Map();
+    /** @type {Map<string, {fields: HTMLInputElement[], words: HTMLTextAreaElement | null, job: HTMLInputElement | null}>} */ this.fields = new Map();
     /** @type {Answers} what was answered when last looked: of 150 questions a tap changes one */ this.known = {};
     /** @type {Set<string>} questions to look at again */ this.stale = new Set();
     /** @type {Map<string, string | null>} what each question shows of its answer */ this.shown = new Map();
@@ -37,16 +37,16 @@ export class Sheet {
     form.addEventListener('input', (event) => { this.touched = true; this.forget(/** @type {HTMLInputElement} */ (event.target).name ?? ''); }, true);
   }
 
-  /** A field was changed. @param {string} name `q.<question>` or `t.<question>` */
+  /** A field was changed. @param {string} name `q.`, `t.` or `j.<question>` */
   forget(name) {
-    if (/^[qt]\./.test(name)) this.stale.add(name.slice(2));
+    if (/^[qtj]\./.test(name)) this.stale.add(name.slice(2));
   }
 
   /** @param {string} id @param {HTMLElement} holder */
   take(id, holder) {
     this.holders.set(id, holder);
     const named = (/** @type {string} */ sign) => [...holder.querySelectorAll(`[name="${sign}.${CSS.escape(id)}"]`)];
-    this.fields.set(id, { fields: /** @type {HTMLInputElement[]} */ (named('q')), words: /** @type {HTMLTextAreaElement[]} */ (named('t'))[0] ?? null });
+    this.fields.set(id, { fields: /** @type {HTMLInputElement[]} */ (named('q')), words: /** @type {HTMLTextAreaElement[]} */ (named('t'))[0] ?? null, job: /** @type {HTMLInputElement[]} */ (named('j'))[0] ?? null });
     const list = /** @type {HTMLElement | null} */ (holder.querySelector('[data-part=shots]'));
     const picker = /** @type {HTMLInputElement | null} */ (holder.querySelector('input[type=file]'));
     if (list && picker) this.takePhotos(id, holder, list, picker);
@@ -103,8 +103,9 @@ export class Sheet {
     const value = this.valueOf(question);
     const text = this.fields.get(id)?.words?.value.trim() ?? '';
     const photos = this.photosOf(id).map(() => '');
+    const job = this.fields.get(id)?.job?.checked ? { job: true } : {};
     delete this.known[id];
-    if (value !== undefined || text || photos.length) this.known[id] = { ...(value === undefined ? {} : { value }), text, photos };
+    if (value !== undefined || text || photos.length) this.known[id] = { ...(value === undefined ? {} : { value }), text, photos, ...job };
   }
 
   /** @param {Question} question */
@@ -122,14 +123,15 @@ export class Sheet {
   /** Puts answers into their fields. @param {Answers} answers */
   give(answers) {
     for (const { id, kind } of this.questions) {
-      const { value, text } = answers[id] ?? {};
-      const { fields = [], words = null } = this.fields.get(id) ?? {};
+      const { value, text, job: wantsJob } = answers[id] ?? {};
+      const { fields = [], words = null, job = null } = this.fields.get(id) ?? {};
       for (const field of fields) {
         const wanted = kind === 'yes_no' && typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
         if (field.type === 'radio' || field.type === 'checkbox') field.checked = Array.isArray(wanted) ? wanted.includes(field.value) : field.value === wanted;
         else field.value = wanted === undefined ? '' : String(wanted);
       }
       if (words && text) words.value = text;
+      if (job) job.checked = wantsJob === true;
       this.stale.add(id);
       const pad = this.pads.get(id);
       if (pad && Array.isArray(value)) { pad.strokes = value; pad.show(); }

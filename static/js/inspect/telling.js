@@ -10,7 +10,7 @@ export function verdictWords({ findings, passed }) {
   return t('inspect.found', { n: findings.length });
 }
 
-/** Each thing that cost points, and what follows from it.
+/** Each thing that cost points, and what follows from it; `types['']` is what a job is of where the question says nothing.
  * @param {import('./rules.js').Content} content @param {import('./rules.js').Answers} answers @param {Verdict} verdict @param {Record<string, string>} types */
 export function reasonsOf(content, answers, verdict, types) {
   const questions = new Map(questionsOf(content).map((question) => [question.id, question]));
@@ -22,7 +22,8 @@ export function reasonsOf(content, answers, verdict, types) {
     const parts = [t(`inspect.${grade}`, { what: name(question) })];
     if (points) parts.push(t('inspect.points', { n: points }));
     if (one?.severity === 'danger' && grade === 'fail') parts.push(t('inspect.danger'));
-    if (grade === 'fail' && one?.raises && types[one.raises]) parts.push(t('inspect.raises', { type: types[one.raises] }));
+    const type = one?.raises ? types[one.raises] : '';
+    if ((grade === 'fail' && type) || answers[question]?.job) parts.push(t('inspect.raises', { type: type || types[''] }));
     if (answers[question]?.text) parts.push(`“${answers[question].text}”`);
     return parts.join(' · ');
   });

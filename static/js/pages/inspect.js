@@ -6,6 +6,7 @@ import { dropDraft, loadDraft, newId, record, saveDraft } from '../outbox/queue.
 import { digestPhotos } from '../outbox/envelope.js';
 import { currentPack } from '../pack.js';
 import { Sheet } from '../inspect/sheet.js';
+import { hereAt } from '../equipment/here.js';
 import { keepOffAt } from '../inspect/offers.js';
 import { allNormal, asked, judge, narrowed, wantsPhoto } from '../inspect/rules.js';
 import { reasonsOf, verdictWords } from '../inspect/telling.js';
@@ -25,9 +26,11 @@ class Inspecting {
     this.form = form;
     this.facts = JSON.parse(form.dataset.inspect ?? '{}');
     const query = new URLSearchParams(location.search);
+    /** @type {Record<string, string>} */ this.types = { ...this.facts.types, '': this.facts.job };
     this.at = query.get('at') ?? '';
     this.plan = query.get('plan');
     this.equipment = query.get('equipment');
+    this.isNamed = Boolean(this.equipment);
     this.again = query.get('again');
     const only = (query.get('only') ?? '').split(',').filter(Boolean);
     /** @type {import('../inspect/rules.js').Content} */
@@ -79,9 +82,25 @@ class Inspecting {
     if (known) this.place = { name: known.name, place: known.place };
     else if (option) this.place = { name: option.text, place: '' };
     this.tellKeepOff(pack);
+    this.askWhich(pack);
     const line = document.querySelector('[data-where]');
     if (line && this.place.name) line.textContent = [this.place.name, this.place.place].filter(Boolean).join(' · ');
-    select.addEventListener('change', () => { this.at = select.value; this.place = { name: select.selectedOptions[0]?.text ?? '', place: '' }; this.tellKeepOff(pack); });
+    select.addEventListener('change', () => { this.at = select.value; this.place = { name: select.selectedOptions[0]?.text ?? '', place: '' }; this.tellKeepOff(pack); this.askWhich(pack); });
+    this.part('[name=machine]').addEventListener('change', (event) => { this.equipment = /** @type {HTMLSelectElement} */ (event.target).value || null; this.part('[data-which-error]').hidden = true; });
+  }
+
+  /** Of several machines at one label nobody guesses which was looked at. @param {import('../types').Pack | null} pack */
+  askWhich(pack) {
+    if (this.isNamed || (this.facts.target !== 'equipment' && !this.facts.class)) return;
+    const machines = hereAt(pack, this.at).machines.filter((one) => !this.facts.class || !one.class || one.class === this.facts.class);
+    const select = /** @type {HTMLSelectElement} */ (this.part('[name=machine]'));
+    select.replaceChildren(select.options[0], ...machines.map(({ id, number, name }) => new Option(`${number} ${name}`, id)));
+    this.part('[data-which]').hidden = machines.length < 2;
+    this.equipment = machines.length === 1 ? machines[0].id : null;
+  }
+
+  get isWhichMissing() {
+    return !this.part('[data-which]').hidden && !this.equipment;
   }
 
   /** @param {import('../types').Pack | null} pack */
@@ -105,6 +124,10 @@ class Inspecting {
       this.at = draft.values.at;
       /** @type {HTMLSelectElement} */ (this.part('[name=at]')).value = this.at;
     }
+    if (draft.values.equipment && !this.part('[data-which]').hidden) {
+      /** @type {HTMLSelectElement} */ (this.part('[name=machine]')).value = draft.values.equipment;
+      this.equipment = /** @type {HTMLSelectElement} */ (this.part('[name=machine]')).value || null;
+    }
     this.sheet.restore(draft.values, draft.photos);
   }
 
@@ -118,9 +141,9 @@ class Inspecting {
   async keep() {
     clearTimeout(this.timer);
     if (this.saving || !this.sheet.touched) return;
-    const { single, current, at } = this;
+    const { single, current, at, equipment } = this;
     const { values, photos } = this.sheet.draft();
-    await saveDraft(this.key, { id: this.id, values: { ...values, single, current, at }, photos }).catch((error) => console.error('draft', error));
+    await saveDraft(this.key, { id: this.id, values: { ...values, single, current, at, equipment }, photos }).catch((error) => console.error('draft', error));
   }
 
   /** @param {string} act */
@@ -169,6 +192,10 @@ class Inspecting {
       this.part('[data-place]').hidden = false;
       return this.part('[name=at]').focus();
     }
+    if (!first && this.isWhichMissing) {
+      this.part('[data-which-error]').hidden = false;
+      return this.part('[name=machine]').focus();
+    }
     if (!first) return this.become('result');
     this.current = asked(this.content, answers).indexOf(first);
     this.show();
@@ -211,7 +238,7 @@ class Inspecting {
     pill.dataset.state = verdict.passed ? 'done' : 'missed';
     pill.textContent = t(verdict.passed ? 'inspect.passed' : 'inspect.failed');
     this.part('[data-score]').textContent = verdict.score === null ? '' : t('inspect.score', { score: verdict.score, least: this.content.pass_score });
-    this.part('[data-reasons]').replaceChildren(...reasonsOf(this.content, answers, verdict, this.facts.types).map((words) => Object.assign(document.createElement('li'), { textContent: words })));
+    this.part('[data-reasons]').replaceChildren(...reasonsOf(this.content, answers, verdict, this.types).map((words) => Object.assign(document.createElement('li'), { textContent: words })));
   }
 
   async save() {
@@ -226,7 +253,7 @@ class Inspecting {
       const note = /** @type {HTMLTextAreaElement} */ (this.part('[name=note]')).value.trim();
       await record('inspection', body, { id, photos, note, about: { checkpoint: at, name: place.name || this.facts.name, place: place.place } });
       await dropDraft(this.key).catch(console.error);
-      this.done(judge(this.content, answers));
+      this.done(judge(this.content, answers), answers);
     } catch (error) {
       console.error('not saved', error);
       const line = this.part('[data-form-error]');
@@ -250,13 +277,13 @@ class Inspecting {
     return { answers, photos };
   }
 
-  /** @param {import('../inspect/rules.js').Verdict} verdict */
-  done(verdict) {
+  /** @param {import('../inspect/rules.js').Verdict} verdict @param {import('../inspect/rules.js').Answers} answers */
+  done(verdict, answers) {
     this.form.hidden = true;
     const saved = /** @type {HTMLElement} */ (document.querySelector('[data-saved]'));
     saved.hidden = false;
     const words = /** @type {HTMLElement} */ (saved.querySelector('[data-saved-words]'));
-    words.textContent = [verdictWords(verdict), ...reasonsOf(this.content, {}, { ...verdict, missing: [], odd: [] }, this.facts.types)].join(' · ');
+    words.textContent = [verdictWords(verdict), ...reasonsOf(this.content, answers, { ...verdict, missing: [], odd: [] }, this.types)].join(' · ');
     const live = document.getElementById('announce');
     if (live) live.textContent = t('form.saved');
     scrollTo({ top: 0 });
