@@ -66,6 +66,13 @@ def add_upkeep(world: World, site: Site) -> None:
     db.session.add(Inspection(id=ids.new_id(), site_id=site.id, **done, **by))
     add_plan(world, site, sump, "Sump pump, daily", SUMP, mode="storm", begins_on=day_before(9))
     add_plan(world, site, water, "Water watch", SUMP, mode="storm", begins_on=day_before(9))
+    pumps = add_list(world, site, "Pumps", "Pumps", "technician", DRY)
+    pumps.target, pumps.class_code = "equipment", "pump"
+    spot = db.session.get_one(Checkpoint, UUID(world.spots[SUMP].id))
+    for n in (1, 2):
+        register.add(
+            site.id, register.EquipmentFacts(f"SB-{n}", "pump", f"{n}号泵", f"Pump {n}", spot.place_id, checkpoint_id=spot.id), clock.now()
+        )
 
 
 def day_before(days: int) -> date:
@@ -277,3 +284,26 @@ def test_an_evening_in_storm_mode(new_phone: MakePhone, office: Phone, server: S
     assert mode["reason"] == "Typhoon at nine"
     assert mode["until_at"]
     assert datetime.fromisoformat(mode["until_at"])
+
+
+def test_of_two_machines_at_one_label_the_page_asks_which(new_phone: MakePhone, server: Server, world: World) -> None:
+    technician = new_phone().sign_in("technician").ready()
+    page = technician.page
+    technician.offline()
+    technician.scan_page()
+    technician.type_code(world.spots[SUMP])
+    page.get_by_role("link", name="Inspect: Pumps").click()
+    page.locator("form[data-ready]").wait_for()
+    page.get_by_role("button", name="All normal").click()
+    page.get_by_text("Choose the machine first.").wait_for()
+    page.get_by_label("Which machine?").select_option(label="SB-2 Pump 2")
+    page.get_by_role("button", name="To the result").click()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Saved on this phone").wait_for()
+    made = newest(technician, "inspection")
+    technician.offline(False)
+    technician.until_received([made["id"]])
+    (kept,) = server.rows(
+        "SELECT number FROM inspection JOIN equipment ON equipment.id = equipment_id WHERE inspection.id = ?", UUID(made["id"]).hex
+    )
+    assert kept["number"] == "SB-2"
