@@ -408,7 +408,7 @@ def test_a_finding_without_a_job_gets_one_from_its_page_once(app: Flask, world: 
     assert sign_in("stranger").post(f"{address}/job", {"question": "rail"}).status_code == 404
     assert sign_in("technician").post(f"{address}/job", {"question": "rail"}).status_code == 404
     assert [guard.post(f"{address}/job", {"question": "rail"}).status_code for _twice in range(2)] == [303, 409]
-    assert guard.post(f"{address}/job", {"question": "nothing"}).status_code == 404
+    assert guard.post(f"{address}/job", {"question": "nothing"}).status_code == 409
     assert sorted(orders(app)) == [("dirt", "扶手牢固"), ("light", "标识完好")]
     assert "Make a job" not in guard.get(address).text
 

@@ -49,15 +49,13 @@ def raise_for(made: Inspection, type_: WorkType, question: Question, text: str, 
 
 
 def make_job(made: Inspection, question_id: str, person_id: UUID, now: datetime) -> WorkOrder:
-    """A job about a finding that has none yet. Raises Problem not-found, conflict when somebody made one meanwhile."""
+    """A job about a finding that has none yet. Raises Problem conflict where there is no such finding, or somebody made one meanwhile."""
     finding = db.session.scalar(sa.select(Finding).where(Finding.inspection_id == made.id, Finding.question == question_id))
     content = queries.content_of(db.session.get_one(ChecklistVersion, made.version_id))
     question = next((one for one in content.questions if one.id == question_id), None)
-    if finding is None or question is None:
-        raise Problem("not-found")
-    type_ = type_for(db.session.get_one(Checklist, made.checklist_id), question, types_of(made.site_id))
-    if type_ is None:
-        raise Problem("not-found")
+    type_ = type_for(db.session.get_one(Checklist, made.checklist_id), question, types_of(made.site_id)) if question else None
+    if finding is None or question is None or type_ is None:
+        raise Problem("conflict")
     order = raise_for(made, type_, question, finding.text, now, person_id)
     if changed(sa.update(Finding).where(Finding.id == finding.id, Finding.order_id.is_(None)).values(order_id=order.id)) != 1:
         raise Problem("conflict")
