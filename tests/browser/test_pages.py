@@ -94,6 +94,7 @@ SUPERVISOR = {
     "lift-edit": "{lift}/edit",
     "new-equipment": "/equipment/jinxiu/new",
     "binder": "/equipment/jinxiu/binder?class=fire",
+    "binder-whole": "/equipment/jinxiu/binder?class=all",
     "meters": "/meters/jinxiu",
     "meter": "{meter}",
     "new-meter": "/meters/jinxiu/new",
