@@ -16,7 +16,13 @@ from tests.bench import jobs, pages, world
 from webapp.core import clock, ids
 from webapp.core.db import db, writing
 from webapp.core.search import SearchEntry, SearchWord, words_of
+from webapp.equipment.models import Equipment, MaintenanceDue, MaintenancePlan
+from webapp.inspections import actions as inspections
+from webapp.inspections.content import Content
+from webapp.inspections.models import Checklist, Inspection
 from webapp.people.models import Person
+from webapp.records.rules import receipt_code
+from webapp.service.models import Request, RequestEvent
 from webapp.sites.models import Checkpoint, Site
 from webapp.work_orders.models import WorkOrder, WorkStep
 
@@ -95,6 +101,7 @@ def _fill(folder: Path, have: int, count: int) -> None:
         boss = db.session.scalars(sa.select(Person.id).where(Person.username == "boss")).one()
         fitters = list(db.session.scalars(sa.select(Person.id).where(Person.trade == "technician")))
         points = list(db.session.execute(sa.select(Checkpoint.id, Checkpoint.place_id)))
+        _busy(chance, site, boss, fitters, points, range(have // ORDERS_A_DAY, count // ORDERS_A_DAY))
         for first in range(have, count, jobs.AT_ONCE):
             with writing():
                 numbers = range(first, min(count, first + jobs.AT_ONCE))
@@ -106,6 +113,96 @@ def _fill(folder: Path, have: int, count: int) -> None:
             db.session.execute(sa.text("ANALYZE"))
         db.session.remove()
         db.engine.dispose()
+
+
+INSPECTIONS_A_DAY, REQUESTS_A_DAY, WAITING = 30, 20, 10
+PIECES, EVERY = 40, 15  # machines, and days between two times of their plan
+
+
+def _busy(chance: random.Random, site: Site, boss: UUID, fitters: list[UUID], points: list[Any], days: range) -> None:
+    """What else fills a day: inspections, requests with complaints among them, machines that are maintained; so many days ago each."""
+    with writing():
+        checklist, version = _checklist(site, boss)
+        plan, pieces = _machines(site, boss, points)
+    for ago in days:
+        noon = clock.now() - timedelta(days=1 + ago)
+        moments = [noon + timedelta(minutes=chance.randint(-600, 600)) for _n in range(INSPECTIONS_A_DAY + REQUESTS_A_DAY)]
+        with writing():
+            db.session.execute(sa.insert(Inspection), [
+                {"id": UUID(int=chance.getrandbits(128)), "site_id": site.id, "checklist_id": checklist, "version_id": version,
+                 "checkpoint_id": chance.choice(points).id, "person_id": chance.choice(fitters), "at": at, "answers": {},
+                 "passed": chance.random() < 0.9, "findings": 0, "text": ""}
+                for at in moments[:INSPECTIONS_A_DAY]
+            ])  # fmt: skip
+            rows = [
+                _request(chance, site, points, at, is_open=ago == 0 and n < WAITING) for n, at in enumerate(moments[INSPECTIONS_A_DAY:])
+            ]
+            db.session.execute(sa.insert(Request), rows)
+            db.session.execute(sa.insert(RequestEvent), [event for row in rows for event in _events(chance, row, boss)])
+            done = [_aged(jobs.order(chance, site, boss, fitters, points, is_open=False), ago * ORDERS_A_DAY, chance) | {"origin": "plan"}
+                    for n in range(PIECES) if (n + ago) % EVERY == 0]  # fmt: skip
+            db.session.execute(sa.insert(WorkOrder), done)
+            due = [piece for n, piece in enumerate(pieces) if (n + ago) % EVERY == 0]
+            db.session.execute(sa.insert(MaintenanceDue), [
+                {"plan_id": plan, "equipment_id": piece, "due_on": clock.local_day(order["finished_at"], site.zone), "order_id": order["id"], "by_usage": False}
+                for piece, order in zip(due, done, strict=True)
+            ])  # fmt: skip
+
+
+def _checklist(site: Site, boss: UUID) -> tuple[UUID, UUID]:
+    found = db.session.scalars(sa.select(Checklist).where(Checklist.site_id == site.id)).first()
+    if found is None:
+        found = Checklist(site_id=site.id, name="大堂检查", name_en="Lobby", service="cleaning")
+        db.session.add(found)
+        db.session.flush()
+        asked = {"sections": [{"name": "大堂", "questions": [{"id": "floor", "kind": "pass", "text": "地面"}]}]}
+        inspections.set_content(found, Content.model_validate(asked), boss, clock.now() - timedelta(days=4000))
+        db.session.flush()
+        db.session.refresh(found)
+    return found.id, found.versions[0].id
+
+
+def _machines(site: Site, boss: UUID, points: list[Any]) -> tuple[UUID, list[UUID]]:
+    plan = db.session.scalars(sa.select(MaintenancePlan).where(MaintenancePlan.site_id == site.id)).first()
+    if plan is None:
+        long_ago = clock.now() - timedelta(days=4000)
+        db.session.add_all(
+            Equipment(
+                site_id=site.id, number=f"M-{n}", class_code="pump", name=f"水泵{n}", name_en=f"Pump {n}", place_id=points[n % len(points)].place_id,
+                checkpoint_id=points[n % len(points)].id, made_at=long_ago,
+            )
+            for n in range(PIECES)
+        )  # fmt: skip
+        plan = MaintenancePlan(
+            site_id=site.id, class_code="pump", name="润滑", name_en="Lubricate", every=EVERY, unit="day", from_completion=True, months=[],
+            begins_on=long_ago.date(), type_code="damage", person_id=boss, made_at=long_ago,
+        )  # fmt: skip
+        db.session.add(plan)
+        db.session.flush()
+    return plan.id, list(db.session.scalars(sa.select(Equipment.id).where(Equipment.site_id == site.id).order_by(Equipment.number)))
+
+
+def _request(chance: random.Random, site: Site, points: list[Any], at: datetime, *, is_open: bool) -> dict[str, Any]:
+    own_id, point = UUID(int=chance.getrandbits(128)), chance.choice(points)
+    kind = "complaint" if chance.random() < 0.1 else "repair"
+    return {
+        "id": own_id, "site_id": site.id, "place_id": point.place_id, "checkpoint_id": point.id, "number": receipt_code(own_id), "channel": "label",
+        "source": "resident", "kind": kind, "type_code": "noise" if kind == "complaint" else "light", "spot": "", "text": chance.choice(WHAT),
+        "danger": chance.random() < 0.02, "outage": False, "trapped": False, "urgency": "routine", "phone": "", "language": "zh_CN", "address": "",
+        "token": own_id.hex, "token_until": at + timedelta(days=30), "received_at": at, "ended_at": None if is_open else at + timedelta(hours=2),
+    }  # fmt: skip
+
+
+def _events(chance: random.Random, row: dict[str, Any], boss: UUID) -> list[dict[str, Any]]:
+    """A reply at once; then settled and closed, unless it is open."""
+    told = [
+        ("told", timedelta(minutes=9)),
+        *([("resolved", timedelta(hours=2)), ("closed", timedelta(hours=2))] if row["ended_at"] else []),
+    ]
+    return [
+        {"id": UUID(int=chance.getrandbits(128)), "request_id": row["id"], "verb": verb, "at": row["received_at"] + after, "person_id": boss, "text": ""}
+        for verb, after in told
+    ]  # fmt: skip
 
 
 def _aged(row: dict[str, Any], number: int, chance: random.Random) -> dict[str, Any]:

@@ -75,18 +75,9 @@ def bring_late_record(people: People, person: str, site: str, at: datetime) -> N
     assert [each["status"] for each in answer.json()["results"]] == ["accepted"]
 
 
-def test_a_supervisor_settles_yesterday_by_keyboard_signs_it_and_a_late_record_asks_for_an_addendum(people: People) -> None:
-    supervisor = people.of("supervisor")
-    supervisor.speak("en")
-    page, address = supervisor.page, yesterdays_log(supervisor, "jinxiu")
-    page.set_viewport_size(DESK)
-    page.goto(address)
-    # The whole day within one screen: the sentence, the figures, the picture, and what is to be decided.
-    for part in (".day-sentence", ".facts", ".day-lanes", "#h-settle"):
-        box = page.locator(part).first.bounding_box()
-        assert box["y"] + box["height"] <= DESK["height"], part
+def settle_by_keyboard(page: Any) -> int:
+    """Decide about everything, the first five each in another way; gives how many there were."""
     before = page.locator(OPEN).count()
-    assert before > 5
     verbs: list[str] = []
     while left := page.locator(OPEN).count():
         if not page.locator("details.item[open]").count():
@@ -106,6 +97,20 @@ def test_a_supervisor_settles_yesterday_by_keyboard_signs_it_and_a_late_record_a
             page.keyboard.press("a")  # he was heard on the telephone
         wait_for(lambda count=left: page.locator(OPEN).count() == count - 1)
     assert before == len(verbs)
+    return before
+
+
+def test_a_supervisor_settles_yesterday_by_keyboard_signs_it_and_a_late_record_asks_for_an_addendum(people: People) -> None:
+    supervisor = people.of("supervisor")
+    supervisor.speak("en")
+    page, address = supervisor.page, yesterdays_log(supervisor, "jinxiu")
+    page.set_viewport_size(DESK)
+    page.goto(address)
+    # The whole day within one screen: the sentence, the figures, the picture, and what is to be decided.
+    for part in (".day-sentence", ".facts", ".day-lanes", "#h-settle"):
+        box = page.locator(part).first.bounding_box()
+        assert box["y"] + box["height"] <= DESK["height"], part
+    assert settle_by_keyboard(page) > 5
     rows = people.server.rows(f"SELECT verb, reason FROM exception_decision WHERE day = '{address[-10:]}' ORDER BY at")
     assert {"accept", "carry", "aside", "job"} <= {row["verb"] for row in rows}
     assert "the sensor was broken" in [row["reason"] for row in rows]
@@ -125,7 +130,40 @@ def test_a_supervisor_settles_yesterday_by_keyboard_signs_it_and_a_late_record_a
     page.locator("#signatures").get_by_text("addendum").wait_for()
     signed = people.server.rows(f"SELECT number FROM day_signature WHERE day = '{address[-10:]}' ORDER BY number")
     assert [row["number"] for row in signed] == [1, 2]
+    watch_printing(page)
+    page.goto(address)
+    page.keyboard.press("p")
+    print_the_paper(page, address)
     assert supervisor.complaints == []
+
+
+def watch_printing(page: Any) -> None:
+    """The browser's own dialog cannot be seen from here: that it is asked for is counted."""
+    page.add_init_script("window.print = () => { document.documentElement.dataset.printed = 'yes'; };")
+
+
+def print_the_paper(page: Any, address: str) -> None:
+    """On the day's paper: the button asks the browser to print; on paper the buttons are gone and the signature is there."""
+    page.wait_for_url(f"**{address}/paper")
+    page.get_by_role("button", name="Print", exact=True).click()
+    page.locator("html[data-printed=yes]").wait_for()
+    page.emulate_media(media="print")
+    page.get_by_role("button", name="Print", exact=True).wait_for(state="hidden")
+    page.locator(".paper-end").get_by_text("addendum").wait_for()
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.emulate_media(media="screen")
+
+
+def accept_by_thumb(page: Any) -> None:
+    """Accept whatever is open, one after the other."""
+    while left := page.locator(OPEN).count():
+        if not page.locator(f"{OPEN}[open]").count():
+            page.locator(OPEN).first.locator("summary").click()
+        button = page.locator("details.item[open]").get_by_role("button", name="Accept it")
+        button.scroll_into_view_if_needed()
+        assert button.bounding_box()["height"] >= 48
+        button.click()
+        wait_for(lambda count=left: page.locator(OPEN).count() == count - 1)
 
 
 def test_on_a_phone_it_is_all_done_by_thumb(people: People) -> None:
@@ -137,16 +175,54 @@ def test_on_a_phone_it_is_all_done_by_thumb(people: People) -> None:
     for part in (".day-sentence", ".facts", "#h-settle"):
         box = page.locator(part).first.bounding_box()
         assert box["y"] + box["height"] <= PHONE["height"], part
-    while left := page.locator(OPEN).count():
-        if not page.locator(f"{OPEN}[open]").count():
-            page.locator(OPEN).first.locator("summary").click()
-        button = page.locator("details.item[open]").get_by_role("button", name="Accept it")
-        button.scroll_into_view_if_needed()
-        assert button.bounding_box()["height"] >= 48
-        button.click()
-        wait_for(lambda count=left: page.locator(OPEN).count() == count - 1)
+    accept_by_thumb(page)
     sign(supervisor, "Sign this day")
     page.locator("#signatures").get_by_text("He Lihua").wait_for()
+    noon = datetime.fromisoformat(address[-10:]).replace(hour=12, minute=34, tzinfo=ZONE)
+    bring_late_record(people, "guard4", "hexi", noon)
+    page.goto(address)
+    page.locator("#addendum").get_by_text("Scan of a label").wait_for()
+    accept_by_thumb(page)
+    sign(supervisor, "Sign the addendum")
+    page.locator("#signatures").get_by_text("addendum").wait_for()
+    watch_printing(page)
+    page.goto(address)
+    page.get_by_role("button", name="More of this day").click()
+    page.locator("#d-day").get_by_role("link", name="Paper").click()
+    print_the_paper(page, address)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_log_is_subscribed_to_tried_and_ended(people: People, size: Any) -> None:
+    """From the day's paper to a chat group and a mailbox; a wrong address is refused and what was typed stays."""
+    supervisor = people.of("supervisor")
+    supervisor.speak("en")
+    page, address = supervisor.page, f"owners-{size['width']}@example.com"
+    page.set_viewport_size(size)
+    page.goto(f"{yesterdays_log(supervisor, 'jinxiu')}/paper")
+    page.get_by_role("link", name="Send it every morning").click()
+    page.wait_for_url("**/notices/jinxiu")
+    page.locator("label.choice", has_text="the paper goes along").click()
+    page.get_by_label("Address").fill("nobody")
+    page.get_by_label("Hour").fill("8")
+    page.get_by_role("button", name="Add", exact=True).click()
+    wrong = page.get_by_label("Address")
+    page.locator("[aria-invalid=true]").first.wait_for()
+    assert wrong.input_value() == "nobody"
+    wrong.fill(address)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Add", exact=True).click()
+    row = page.locator(".row", has_text=address).filter(has=page.get_by_role("button", name="Send a trial now"))
+    row.get_by_role("button", name="Send a trial now").click()
+    sent = f"SELECT state FROM notice WHERE address = '{address}'"
+    wait_for(lambda: [each["state"] for each in people.server.rows(sent)] == ["sent"], 90)
+    page.goto("/notices/jinxiu")
+    page.locator(".row", has_text=address).filter(has_text="Trial").get_by_text("Sent", exact=True).wait_for()
+    with page.expect_navigation():
+        row.get_by_role("button", name="End", exact=True).click()
+    page.get_by_text("Ended subscriptions").click()
+    page.locator("details[open]").get_by_text(address).wait_for()
+    supervisor.complaints.clear()  # the browser's own word for the refused form
 
 
 def test_doubtful_scans_are_reviewed_and_the_asked_person_answers_in_two_taps(people: People) -> None:

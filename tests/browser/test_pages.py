@@ -122,6 +122,7 @@ SUPERVISOR = {
     "area-green": "{area_green}",
     "calendar": "/areas/greening/jinxiu/calendar",
     "notices": "/notices/jinxiu",
+    "handovers": "/handovers/jinxiu",
     "office-inspect": "{inspect}",
     "office-today": "/today",
     "office-me": "/me",

@@ -16,7 +16,7 @@ from tests.http.test_work_office import do, press, raised
 from tests.making import Browser, Clock, Phone, World, looking, page
 from webapp.core.db import db, writing
 from webapp.service.models import Request, RequestEvent
-from webapp.work_orders.models import WorkSignature
+from webapp.work_orders.models import WorkOrder, WorkSignature
 
 SignIn = Callable[[str], Browser]
 PhoneOf = Callable[[str], Phone]
@@ -166,3 +166,33 @@ def test_the_log_asks_as_often_on_a_busy_day_as_on_a_quiet_one(
     with counting(app) as busy:
         supervisor.get("/log/garden/2026-11-23")
     assert len(busy) == len(quiet)
+
+
+# ---------------------------------------------------------------- incidents
+
+
+def test_somebody_trapped_is_an_incident_of_the_day_in_the_log_on_paper_and_in_its_file(
+    app: Flask, world: World, desk: Browser, clock: Clock, log: Any, sign_in: SignIn, phone_of: PhoneOf
+) -> None:
+    told(desk, type_code="noise")
+    assert "Incidents 0" in log()
+    trapped = told(desk, type_code="lift", answers=["trapped"])
+    shown = log()
+    assert " 1 incident; " in shown
+    assert "Somebody is trapped · Lift" in shown
+    assert "nobody there yet" in shown
+    do_at(desk, trapped, "orders", seen="0")
+    with looking(app) as session:
+        (order,) = session.scalars(sa.select(WorkOrder.id).where(WorkOrder.request_id == trapped))
+    clock.forward(minutes=12)
+    do(phone_of("technician"), order, "on_site")
+    assert "somebody there at 22:42" in log()
+    supervisor = sign_in("supervisor")
+    paper = page(supervisor.get("/log/garden/2026-11-23/paper")).text
+    assert "Incidents 1" in paper
+    assert "Somebody is trapped" in paper
+    rows = supervisor.get("/log/garden/2026-11-23/paper?as=json").get_json()["rows"]
+    assert [row["kind"] for row in rows if row["kind"].startswith("Incident")] == ["Incident: Somebody is trapped"]
+    assert "No incident." in page(supervisor.get("/log/garden/2026-11-22/paper")).text
+    clock.forward(days=1)
+    assert "day before 1" in supervisor.get("/log/garden/2026-11-24").text.split(">Incidents<")[1][:200]

@@ -12,10 +12,19 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from tests.http.inspecting import GOOD, inspect, make_checklist
 from tests.http.settling import rows_of
+from tests.http.test_month import FIRST, compare
 from tests.http.test_work_office import do, raised
 from tests.making import NOW, ZONE, Browser, Clock, Phone, World, looking, page
+from tests.upkeep import make_piece, make_plan, raise_due, settle
+from webapp.core import clock as product_clock
 from webapp.core.db import db, writing
+from webapp.daily_log.month import month_of
+from webapp.people.models import Person
+from webapp.service import actions as service
+from webapp.service.forms import ReportForm
+from webapp.sites.models import Checkpoint, Site
 from webapp.work_orders.models import WorkOrder
 
 SignIn = Callable[[str], Browser]
@@ -60,8 +69,30 @@ def lived(request: Any, app: Flask, world: World, phone_of: PhoneOf, clock: Cloc
     with app.app_context(), writing():  # one of the two was late
         late = db.session.scalars(sa.select(WorkOrder).where(WorkOrder.finished_at.is_not(None))).first()
         late.due_at = late.due_by = late.finished_at - timedelta(minutes=1)
+    more_happens(app, world, phone_of, clock, chance)
     clock.set(NOW + timedelta(hours=11))
     return world
+
+
+def more_happens(app: Flask, world: World, phone_of: PhoneOf, clock: Clock, chance: random.Random) -> None:
+    """Inspections good and bad, requests with complaints and somebody in danger, a machine maintained."""
+    checklist, guard = make_checklist(app, world), phone_of("guard")
+    bad = GOOD | {"light": {"value": False}}
+    for day in reversed(DAYS):
+        clock.set(min(NOW, start_of(day, 22)))
+        for _time in range(chance.randint(0, 3)):
+            sent = inspect(guard, checklist, chance.choice([GOOD, bad]), checkpoint=str(world.gate.id), at=clock.now)
+            assert guard.one(sent)["status"] == "accepted"
+        for type_code, answers in chance.sample(
+            [("noise", []), ("light", []), ("noise", []), ("lift", ["danger"]), ("lift", ["trapped"])], 3
+        ):
+            with app.app_context(), writing():
+                form = ReportForm.model_validate({"type_code": type_code, "answers": answers})
+                service.report(form, db.session.get_one(Checkpoint, world.gate.id), "en", "", clock.now)
+    make_piece(app, world)
+    make_plan(app, world, begins_on=DAY, from_completion=True)
+    for order_id in raise_due(app, world):
+        settle(app, world, order_id)
 
 
 def moments(app: Flask, text: str, **values: Any) -> list[Any]:
@@ -107,6 +138,22 @@ def counted(app: Flask, world: World, day: date) -> dict[str, int]:
     return {
         "due": 12, "seen": seen, "missed": 12 - seen, "late": late, "doubtful": sum(bool(row[2]) for row in of_day), "staff": len(there),
         "finished": len(finished), "in_time": sum(at <= due for at, due in finished),
+    } | more_counted(app, world, day_start, day_start + timedelta(days=1))  # fmt: skip
+
+
+def more_counted(app: Flask, world: World, start: datetime, end: datetime) -> dict[str, int]:
+    """Requests, inspections and machines of the day, from the raw tables."""
+
+    def of_day(text: str) -> list[Any]:
+        return [row for row in moments(app, text, site=world.garden) if row[0] and start <= row[0] < end]
+
+    requests = of_day("SELECT received_at, kind, danger, trapped FROM request WHERE site_id = :site")
+    checks = of_day("SELECT at, passed FROM inspection WHERE site_id = :site")
+    plans = of_day("SELECT finished_at FROM work_order WHERE site_id = :site AND id IN (SELECT order_id FROM maintenance_due)")
+    return {
+        "Requests": len(requests), "Complaints": sum(row[1] == "complaint" for row in requests),
+        "Incidents": sum(bool(row[2] or row[3]) for row in requests), "Inspections made": len(checks),
+        "Inspections failed": sum(not row[1] for row in checks), "Maintenance done": len(plans),
     }  # fmt: skip
 
 
@@ -128,8 +175,11 @@ def test_every_figure_of_the_day_and_of_the_days_beside_it(app: Flask, lived: Wo
     for word, name in (("Missed", "missed"), ("Late", "late"), ("Doubtful", "doubtful"), ("People there", "staff")):
         assert facts[word] == tuple(str(figures[name]) for figures in (own, before, week)), word
     assert facts["Work orders in time"] == tuple(f"{f['in_time']}/{f['finished']}" for f in (own, before, week))
-    assert own["finished"] == 2 and own["in_time"] == 1
-    assert len(facts) == 6
+    assert own["finished"] >= 2 and own["in_time"] == own["finished"] - 1
+    for word in ("Requests", "Complaints", "Incidents", "Inspections made", "Inspections failed", "Maintenance done"):
+        assert facts[word] == tuple(str(figures[word]) for figures in (own, before, week)), word
+    assert own["Requests"] >= 3 and own["Maintenance done"] == 1
+    assert len(facts) == 12
 
 
 def test_the_sentence_and_the_lists_say_the_same_numbers(app: Flask, lived: World, sign_in: SignIn) -> None:
@@ -140,7 +190,12 @@ def test_the_sentence_and_the_lists_say_the_same_numbers(app: Flask, lived: Worl
     more = own["missed"] - before["missed"]
     if more:
         assert f"({abs(more)} {'more' if more > 0 else 'fewer'} than the day before)" in text
-    assert "2 work orders finished, 1 of them in time" in text
+    assert f"{own['finished']} work orders finished, {own['in_time']} of them in time" in text
+    assert f"{own['Requests']} requests came" in text
+    assert "1 maintenance done" in text
+    for words, name in (("inspections? made", "Inspections made"), ("failed", "Inspections failed"), ("incidents?", "Incidents")):
+        told = re.search(rf"(\d+) {words}", text.split("matters wait")[0])
+        assert (int(told[1]) if told else 0) == own[name], name
     assert f"{len(rows)} matters wait for a decision" in text
     assert f"To decide {len(rows)} of {len(rows)}" in text
     assert f"{len(rows)} to decide" in text
@@ -165,3 +220,22 @@ def test_the_sentence_and_the_lists_say_the_same_numbers(app: Flask, lived: Worl
     assert sum(seen for seen, _all in per_round) == own["seen"]
     assert sum(points for _seen, points in per_round) == own["due"]
     assert start < NOW
+
+
+@pytest.mark.parametrize("lived", [2], indirect=True)
+def test_a_month_counts_every_kind_of_exception_as_its_days_do(app: Flask, lived: World, phone: Phone, clock: Clock) -> None:
+    """Rounds, checks, requests, machines, orders without a request that run out, a handover nobody confirms, somebody new and alone."""
+    compare(app, lived)
+    with app.app_context(), writing():
+        db.session.get_one(Person, lived.people["guard"]).began_on = date(2026, 11, 10)
+    make_plan(app, lived, name="清灰", name_en="Dust", begins_on=date(2026, 11, 20), every=15, from_completion=True)
+    raise_due(app, lived)
+    raised(app, lived, "lift", urgent=True)
+    phone.send(phone.record("handover", {"verb": "give", "site": "garden", "to": str(lived.people["colleague"])}))
+    phone.send(phone.record("scan", {"code": "nonsense"}))
+    clock.forward(days=3)
+    compare(app, lived)
+    for kind in ("induction", "handover", "held", "clock", "complaint", "failed", "missed", "upkeep"):
+        with app.test_request_context():
+            month = month_of(db.session.get_one(Site, lived.garden), FIRST, product_clock.now())
+            assert any(found.kinds[kind] for found in month.sums.values()), kind

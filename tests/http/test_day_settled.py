@@ -544,3 +544,22 @@ def test_a_managers_form_keeps_the_first_day_of_work(app: Flask, world: World, s
     assert page(manager.get(address)).values["began_on"] == "2026-11-01"
     with looking(app) as session:
         assert session.get(Person, world.people["guard"]).began_on == date(2026, 11, 1)
+
+
+def test_the_mentor_is_named_where_somebody_new_was_alone_and_on_their_own_page(
+    app: Flask, world: World, office: Browser, sign_in: SignIn, walked: Any
+) -> None:
+    manager = sign_in("manager")
+    address = f"/people/{world.people['guard']}"
+    facts = {"name": "Guard", "trade": "guard", "language": "en", "began_on": "2026-11-20", f"role-{world.garden}": "worker"}
+    assert manager.post(address, facts | {"mentor_id": str(world.people["nowhere"])}).status_code == 422, "nobody of one's people"
+    assert manager.post(address, facts | {"mentor_id": str(world.people["guard"])}).status_code == 422, "not oneself"
+    assert manager.post(address, facts | {"mentor_id": str(world.people["colleague"])}).status_code == 302
+    found = row(office, "induction")
+    assert "day 4 of induction, clause 2.3.2 · mentor: Colleague" in found.text
+    assert "Ask Guard" in found.text
+    mine = page(sign_in("guard").get("/my-day?day=2026-11-23")).text
+    assert "Day 4 of the induction" in mine
+    assert "Mentor: Colleague" in mine
+    assert manager.post(address, facts | {"mentor_id": ""}).status_code == 302
+    assert "no mentor named" in row(office, "induction").text

@@ -54,3 +54,19 @@ def test_the_table_says_the_same_and_is_a_file_too(app: Flask, world: World, sig
     assert [row["done"] for row in rows if row["team"] == "Technician"] == ["On site", "Started", "Finished"]
     assert len(rows) == 6
     assert page(supervisor.get("/log/garden/2026-10-01/table")).text.count("Nothing recorded on this day") == 1
+
+
+def test_a_persons_page_has_their_work_and_inspections_as_the_supervisor_sees_them(
+    app: Flask, world: World, sign_in: SignIn, phone_of: PhoneOf, clock: Clock
+) -> None:
+    order = make_work(app, world, phone_of, clock)
+    mine = sign_in("technician").get("/my-day?day=2026-11-23")
+    theirs = sign_in("supervisor").get(f"/people/{world.people['technician']}/day?day=2026-11-23")
+    for shown in map(page, (mine, theirs)):
+        assert shown.links.count(f"/work-orders/{order}") == 3
+        for words in ("3 steps of work", "On site", "Started", "Finished", "3 steps: which, when by the phone and by the server"):
+            assert words in shown.text, words
+    guard = page(sign_in("guard").get("/my-day?day=2026-11-23"))
+    assert "1 inspection: the answers, when by the phone and by the server" in guard.text
+    assert "Stairs" in guard.text
+    assert not any(link.startswith("/work-orders/") for link in guard.links if str(order) in link), "of others nothing"

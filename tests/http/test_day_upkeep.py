@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from flask import Flask
 
+from tests.http.settling import row
 from tests.making import NOW, Browser, Clock, World, page
 from tests.upkeep import make_piece, make_plan, raise_due, settle
 
@@ -44,3 +45,16 @@ def test_what_is_in_time_is_no_exception(app: Flask, world: World, sign_in: Sign
     assert "Lubricate" not in page(supervisor.get("/log/garden/2026-11-23")).text
     clock.forward(days=11)
     assert page(supervisor.get("/log/garden/2026-12-04")).text.count("Maintenance overdue Lubricate") == 1
+
+
+def test_the_exception_names_who_has_its_order_and_leads_to_it(app: Flask, world: World, sign_in: SignIn, clock: Clock) -> None:
+    piece = make_piece(app, world)
+    make_plan(app, world, begins_on=date(2026, 11, 19), every=15, from_completion=True)
+    (order_id,) = raise_due(app, world)
+    clock.forward(days=1)
+    settle(app, world, order_id, NOW + timedelta(hours=20))
+    found = row(sign_in("supervisor"), "upkeep-late", "/log/garden/2026-11-24")
+    assert "Technician" in found.text
+    assert "Ask Technician" in found.text
+    assert f'href="/work-orders/{order_id}"' in found.html
+    assert f'href="/equipment/items/{piece}"' in found.html

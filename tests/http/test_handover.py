@@ -11,6 +11,7 @@ from flask import Flask
 
 from tests.http.working import make_order
 from tests.making import Browser, Clock, Phone, World, looking, page
+from tests.upkeep import make_piece, say
 from webapp.core.db import db, writing
 from webapp.handover.models import Handover
 from webapp.people import actions as people
@@ -154,3 +155,31 @@ def test_what_goes_along_is_what_was_open_when_it_was_given(app: Flask, world: W
         db.session.get_one(WorkOrder, order_id).finished_at = clock.now
     phone.send(record)
     assert given(app, record.id).carried == [str(order_id)]
+
+
+def test_open_orders_and_machines_that_do_not_run_stand_in_the_log_and_on_paper(
+    app: Flask, world: World, sign_in: SignIn, phone: Phone, clock: Clock
+) -> None:
+    order_id, lift = make_order(app, world), make_piece(app, world)
+    assert say(phone, lift, "fault")["status"] == "accepted"
+    clock.forward(minutes=5)
+    shown = page(phone.browser.get("/handover")).text
+    assert "Lift 3" in shown and "Fault" in shown
+    phone.send(phone.record("handover", gives(world)))
+    clock.forward(minutes=5)
+    say(phone, lift, "running")
+    supervisor = sign_in("supervisor")
+    log, paper = (supervisor.get(f"/log/garden/2026-11-23{more}") for more in ("", "/paper"))
+    handovers = log.text[log.text.index('id="handovers"') :]
+    for words in (
+        "1 open work order went along",
+        "1 machine that did not run",
+        "Lift 3",
+        f"/work-orders/{order_id}",
+        f"/equipment/items/{lift}",
+    ):
+        assert words in handovers, words
+    assert "Lift 3 (Fault)" in page(paper).text
+    phone.send(phone.record("handover", gives(world)))
+    later = supervisor.get("/log/garden/2026-11-23").text
+    assert later.count("1 machine that did not run") == 1, "it ran again when the post was given once more"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from flask import Flask
@@ -12,6 +13,7 @@ from webapp.core.db import db, writing
 from webapp.people.models import Device
 
 SignIn = Callable[[str], Browser]
+PhoneOf = Callable[[str], Phone]
 
 
 def words(browser: Browser) -> str:
@@ -41,6 +43,29 @@ def test_who_is_on_duty_and_what_their_phone_owes(app: Flask, world: World, sign
     assert "7 unsent" in words(supervisor)
     phone.send(phone.record("duty", {"verb": "off", "site": "garden"}))
     assert "Nobody has clocked on." in words(supervisor)
+
+
+def test_each_phone_that_owes_records_is_named_with_its_last_sign_of_life(
+    app: Flask, world: World, sign_in: SignIn, phone: Phone, phone_of: PhoneOf, clock: Clock
+) -> None:
+    """Also the one in a drawer, whose owner has gone home."""
+    supervisor, other = sign_in("supervisor"), phone_of("technician")
+    other.send(other.record("duty", {"verb": "on", "site": "garden"}))
+    with app.app_context(), writing():
+        numbers = {device.id: device.number for device in db.session.scalars(db.select(Device))}
+        for device_id, unsent, heard in ((phone.device, 7, clock.now), (other.device, 0, clock.now)):
+            device = db.session.get_one(Device, device_id)
+            device.unsent, device.last_seen_at = unsent, heard
+    clock.forward(hours=1)
+    html = supervisor.get("/live/garden").text
+    rows: dict[int, str] = {}
+    for number, text in re.findall(r'data-phone-row="(\d+)"(.*?)</div>', html, re.S):
+        rows[int(number)] = " ".join(re.sub(r"<[^>]+>", " ", text).split())
+    assert "Guard" in rows[numbers[phone.device]] and "7 unsent" in rows[numbers[phone.device]]
+    assert "22:30" in rows[numbers[phone.device]]
+    assert "quiet" in rows[numbers[other.device]]
+    assert len(rows) == 2
+    assert "7 records unsent" in page(supervisor.get("/live/garden")).text
 
 
 def test_a_promise_that_runs_out_is_on_the_board_until_it_is_kept(app: Flask, world: World, sign_in: SignIn, clock: Clock) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.making import NOW, Browser, Clock, Phone, World, looking, page
+from tests.http.settling import row
+from tests.making import NOW, ZONE, Browser, Clock, Phone, World, looking, page
 from webapp.core import clock as product_clock
-from webapp.core.db import db
+from webapp.core.db import db, writing
 from webapp.daily_log.day import day_of
 from webapp.daily_log.month import heat_of, month_of
-from webapp.patrols.models import Scan
+from webapp.patrols.models import Scan, Schedule
 from webapp.sites.models import Site
 
 SignIn = Callable[[str], Browser]
@@ -29,7 +32,13 @@ def compare(app: Flask, world: World) -> None:
         for day, found in month.sums.items():
             shown = day_of(site, day, now)
             figures = (shown.due, shown.seen, shown.count("missed"), shown.count("late"), shown.doubtful)
-            assert (found.due, found.seen, found.missed, found.late, found.doubtful) == figures, day
+            own = found.points
+            assert (own.due, own.seen, own.missed, own.late, own.doubtful) == figures, day
+            kinds = shown.kinds - Counter(unsigned=1)
+            for kind, count in (("missed", shown.count("missed")), ("late", shown.count("late"))):
+                kinds[kind] = count  # the page has a line a round, the month counts points
+            assert found.kinds == +kinds, day
+            assert found.signed == ("unsigned" if day < shown.now.astimezone(ZONE).date() else "none"), day
         db.session.rollback()
 
 
@@ -49,6 +58,21 @@ def test_a_month_agrees_with_its_days_as_records_come(app: Flask, world: World, 
     compare(app, world)
     phone.send(phone.record("round-step", {"round": world.round("20261125-2200"), "verb": "end", "reason": "Flooded"}))
     compare(app, world)
+
+
+def test_every_past_day_with_a_record_says_whether_it_is_signed(
+    app: Flask, world: World, sign_in: SignIn, phone: Phone, clock: Clock
+) -> None:
+    """Also where no round is planned any more; a day on which nothing was recorded says nothing."""
+    with app.app_context(), writing():
+        for plan in db.session.scalars(sa.select(Schedule).where(Schedule.site_id == world.garden)):
+            plan.ended_at = datetime(2026, 11, 21, tzinfo=ZONE)
+    phone.send(phone.record("note", {"text": "Rain", "site": "garden"}, NOW - timedelta(days=1)))
+    phone.send(phone.record("duty", {"verb": "on", "site": "garden"}, NOW - timedelta(days=1)))
+    html = sign_in("supervisor").get("/log/garden/month/2026-11").text
+    cells = {day: state for state, day in re.findall(r'data-signed="(\w+)"><a href="/log/garden/2026-11-(\d\d)"', html)}
+    assert (cells["20"], cells["21"], cells["22"]) == ("unsigned", "none", "unsigned")
+    assert row(sign_in("supervisor"), "unsigned").key == "unsigned:2026-11-22"
 
 
 def test_the_page_leads_to_each_day_and_to_other_months(world: World, sign_in: SignIn, clock: Clock) -> None:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from tests.making import NOW, Browser, Clock, Phone, World, page
 from webapp import cli
+from webapp.daily_log import paper
 from webapp.daily_log.paper import BROWSERS
 
 SignIn = Callable[[str], Browser]
@@ -81,3 +82,36 @@ def test_the_command_writes_a_pdf_and_a_tall_picture(
     with Image.open(tmp_path / "day.png") as picture:
         assert picture.width == 900
         assert 600 < picture.height < 3000
+
+
+@pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no browser to print with")
+def test_the_page_hands_out_a_tall_picture_and_a_pdf(world: World, sign_in: SignIn, phone: Phone, clock: Clock) -> None:
+    make_day(phone, world, clock)
+    supervisor = sign_in("supervisor")
+    assert "/log/garden/2026-11-23/paper?as=png" in page(supervisor.get("/log/garden/2026-11-23/paper")).links
+    answer = supervisor.get("/log/garden/2026-11-23/paper?as=png")
+    assert answer.mimetype == "image/png"
+    with Image.open(io.BytesIO(answer.data)) as picture:
+        assert picture.width == 900
+        assert picture.height > 600
+    assert supervisor.get("/log/garden/2026-11-23/paper?as=pdf").data.startswith(b"%PDF")
+    assert sign_in("elsewhere").get("/log/garden/2026-11-23/paper?as=png").status_code == 404
+
+
+def test_without_a_browser_on_the_server_only_the_print_button_is_offered(
+    world: World, sign_in: SignIn, phone: Phone, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_day(phone, world, clock)
+    monkeypatch.setattr("webapp.daily_log.paper.BROWSERS", ())
+    supervisor = sign_in("supervisor")
+    assert "as=png" not in supervisor.get("/log/garden/2026-11-23/paper").text
+    assert supervisor.get("/log/garden/2026-11-23/paper?as=png").status_code == 404
+
+
+def test_while_one_picture_is_drawn_the_next_one_waits_its_turn(
+    world: World, sign_in: SignIn, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.daily_log.paper.browser", lambda: "/bin/true")
+    with paper._drawing:
+        answer = sign_in("supervisor").get("/log/garden/2026-11-23/paper?as=png")
+    assert answer.status_code == 503

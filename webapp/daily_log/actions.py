@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
+from webapp.core import search
 from webapp.core.db import db
 from webapp.core.i18n import LANGUAGES
 from webapp.core.problems import Problem
@@ -65,6 +66,7 @@ def decide(shown: Day, signing: Signing, item: Item, verdict: Verdict, seen: int
             db.session.add(row)
     except IntegrityError:  # at the very same moment
         raise Problem("conflict", _("A colleague has decided about this in the meantime.")) from None
+    search.file("log", row.id, row.site_id, now, row.reason)
     return row
 
 
@@ -99,6 +101,8 @@ def remark(shown: Day, signing: Signing, text: str, person: Person, now: datetim
         raise Problem("conflict", _("This day is signed and locked."))
     row = DayRemark(site_id=shown.site.id, day=shown.day, person_id=person.id, text=text, at=now)
     db.session.add(row)
+    db.session.flush()
+    search.file("log", row.id, row.site_id, now, text)
     return row
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from webapp.core import search
 from webapp.core.db import db
 from webapp.daily_log import rules, settling
 from webapp.daily_log.bodies import AnswerBody
@@ -50,6 +51,7 @@ def record_answer(arrived: Arrived, body: AnswerBody) -> UUID:
             at=arrived.at,
         )
     )
+    search.file("log", question.id, question.site_id, arrived.at, body.text or arrived.envelope.note)
     return question.site_id
 
 

@@ -1,4 +1,4 @@
-"""A day beside the day before and the same weekday of the week before: figures only, five queries for both."""
+"""A day beside the day before and the same weekday of the week before: figures only, seven queries for both."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from webapp.sites.models import Site
 
 @dataclass(frozen=True)
 class Totals:
-    """What a day comes to: points due and seen, missed, late; doubtful scans; work orders finished, and in time; people who were there."""
+    """What a day comes to: points due and seen, missed, late; doubtful scans; work orders finished, and in time; people who were there;
+    requests that came, complaints among them; inspections made, and failed; maintenance done; incidents.
+    """
 
     due: int = 0
     seen: int = 0
@@ -29,6 +31,12 @@ class Totals:
     finished: int = 0
     in_time: int = 0
     staff: int = 0
+    reported: int = 0
+    complaints: int = 0
+    inspected: int = 0
+    failed: int = 0
+    maintained: int = 0
+    incidents: int = 0
 
     @property
     def share(self) -> str:
@@ -43,10 +51,13 @@ def totals_of(site: Site, days: Iterable[date], now: datetime) -> dict[date, Tot
     spans = [day_bounds(day, site.zone) for day in days]
     finished = readings.finished_on(site.id, spans)
     there = duty_of(site, spans)
+    came, checks = readings.reported_on(site.id, spans), readings.checked_on(site.id, spans)
     found = {}
     for day in days:
         own = points[day]
-        jobs = [(at, due) for at, due in finished if local_day(at, site.zone) == day]
+        jobs = [each for each in finished if local_day(each.at, site.zone) == day]
+        requests = [each for each in came if local_day(each.at, site.zone) == day]
+        made = [each for each in checks if local_day(each.at, site.zone) == day]
         found[day] = Totals(
             due=own.due,
             seen=own.seen,
@@ -54,8 +65,14 @@ def totals_of(site: Site, days: Iterable[date], now: datetime) -> dict[date, Tot
             late=own.late,
             doubtful=own.doubtful,
             finished=len(jobs),
-            in_time=sum(at <= due for at, due in jobs),
+            in_time=sum(each.at <= each.due for each in jobs),
             staff=len(own.people | there.get(day, set())),
+            reported=len(requests),
+            complaints=sum(each.kind == "complaint" for each in requests),
+            inspected=len(made),
+            failed=sum(not each.passed for each in made),
+            maintained=sum(each.is_planned for each in jobs),
+            incidents=sum(each.is_grave for each in requests) + sum(each.is_grave for each in made),
         )
     return found
 

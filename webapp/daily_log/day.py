@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from webapp.core.clock import DAY, day_bounds
 from webapp.core.db import db
 from webapp.core.i18n import clock_time, day_words
 from webapp.daily_log import settling, walked
+from webapp.daily_log.busy import is_busy
 from webapp.daily_log.handed import handover_lines, people_in
 from webapp.daily_log.induction import induction_lines
 from webapp.daily_log.inspected import inspected_lines
@@ -22,11 +24,12 @@ from webapp.daily_log.jobs import Jobs, jobs_of
 from webapp.daily_log.lines import Line, in_order
 from webapp.daily_log.models import DayRemark, DaySignature
 from webapp.daily_log.points import SEEN
+from webapp.daily_log.proving import proved
 from webapp.daily_log.readings import SiteDay, asked_for
 from webapp.daily_log.settling import Item
 from webapp.daily_log.upkeep import document_lines, upkeep_lines
 from webapp.handover.models import Handover
-from webapp.handover.queries import between
+from webapp.handover.queries import Along, along_with, between
 from webapp.inspections.keeping_off import Treatment, treated_between
 from webapp.inspections.queries import counted_between
 from webapp.patrols import queries
@@ -61,6 +64,7 @@ class Day:
     handovers: list[Handover] = field(default_factory=list)
     treated: list[Treatment] = field(default_factory=list)
     inspected: tuple[int, int] = (0, 0)  # made, and failed
+    along: dict[UUID, Along] = field(default_factory=dict)  # by handover
     lines: list[Line] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     remarks: list[DayRemark] = field(default_factory=list)
@@ -70,6 +74,11 @@ class Day:
     def scans(self) -> list[ScanLine]:
         """Every scan of the day, in rounds and outside."""
         return [*(line for v in self.rounds for line in v.scans), *self.loose]
+
+    @cached_property
+    def kinds(self) -> Counter[str]:
+        """How many exceptions of each kind the day itself has."""
+        return Counter(line.kind for line in self.lines)
 
     @property
     def issues(self) -> list[tuple[ScanLine, Note]]:
@@ -183,14 +192,15 @@ def day_of(site: Site, day: date, now: datetime) -> Day:
     shown = Day(site, day, now, views, loose, held, duty, notes, people, seal, jobs_of(the_day), pictures, asked_for(found), handovers)
     signatures = settling.signatures_of(site.id, [day, day - DAY])
     shown.signatures = signatures[day]
-    shown.lines = in_order(
-        [*lines_of(shown, the_day), *unsigned_lines(site, day, now, bool(signatures[day - DAY]) or not planned[day - DAY])]
-    )
+    is_settled = bool(signatures[day - DAY]) or not (planned[day - DAY] or is_busy(site, day - DAY))
+    unsigned = unsigned_lines(site, day, now, is_settled)
+    shown.lines = in_order(proved(site, day, [*lines_of(shown, the_day), *unsigned]))
     shown.items = settling.items_of(site.id, day, shown.lines)
     shown.remarks = settling.remarks_of(site.id, day)
     shown.people |= settling.people_of(shown.items, shown.remarks, shown.signatures, known=shown.people)
     shown.treated = treated_between(site.id, the_day.start, the_day.end)
     shown.inspected = counted_between(site.id, the_day.start, the_day.end)
+    shown.along = along_with(site.id, handovers)
     return shown
 
 
@@ -213,7 +223,7 @@ def lines_of(shown: Day, the_day: SiteDay) -> list[Line]:
 
 
 def unsigned_lines(site: Site, day: date, now: datetime, is_settled: bool) -> list[Line]:
-    """That the day before was not signed. Days on which no round was planned ask for no signature."""
+    """That the day before was not signed. Days on which nothing was planned and nothing recorded ask for no signature."""
     before, start = day - DAY, day_bounds(day, site.zone)[0]
     if is_settled or now < start:
         return []

@@ -52,8 +52,8 @@ def round_lines(day: SiteDay, views: Iterable[RoundView], new: dict[UUID, Person
     return found
 
 
-def job_lines(day: SiteDay, new: dict[UUID, Person]) -> list[Line]:
-    """Jobs finished on the day on which only such people laid hands."""
+def hands_of(day: SiteDay) -> dict[WorkOrder, set[UUID]]:
+    """Who laid hands on each order that was finished on the day."""
     rows = db.session.execute(
         sa.select(WorkStep.person_id, WorkOrder)
         .join(WorkOrder, WorkOrder.id == WorkStep.order_id)
@@ -63,8 +63,13 @@ def job_lines(day: SiteDay, new: dict[UUID, Person]) -> list[Line]:
     hands: dict[WorkOrder, set[UUID]] = {}
     for person_id, order in rows:
         hands.setdefault(order, set()).add(person_id)
+    return hands
+
+
+def job_lines(day: SiteDay, new: dict[UUID, Person]) -> list[Line]:
+    """Jobs finished on the day on which only such people laid hands."""
     found = []
-    for order, people in hands.items():
+    for order, people in hands_of(day).items():
         if alone_in_induction(people, new) and order.finished_at:
             person = new[min(people)]
             sub = f"{clock_time(order.finished_at, day.site.zone)} · {since_words(person, day)}"
@@ -74,15 +79,18 @@ def job_lines(day: SiteDay, new: dict[UUID, Person]) -> list[Line]:
 
 
 def since_words(person: Person, day: SiteDay) -> str:
-    """Which of their first days it is."""
+    """Which of their first days it is, and who was to accompany them."""
     assert person.began_on is not None
     number = (day.day - person.began_on).days + 1
-    return _("day %(number)s of induction, clause 2.3.2", number=number)
+    words = _("day %(number)s of induction, clause 2.3.2", number=number)
+    mentor = db.session.get(Person, person.mentor_id) if person.mentor_id else None
+    return f"{words} · {_('mentor: %(name)s', name=named(mentor)) if mentor else _('no mentor named')}"
 
 
 def line_of(person: Person, title: str, sub: str, href: str, at: datetime, subject: str, opens: str) -> Line:
     """The breach as a row."""
     return Line(
-        "needs", _("Alone in induction"), f"{named(person)} · {title}", sub, href, at, "induction", subject, (str(person.id),), (person.id,),
+        "needs", _("Alone in induction"), f"{named(person)} · {title}", sub, href, at, "induction", subject, (str(person.id),),
+        (person.id, *((person.mentor_id,) if person.mentor_id else ())),
         proofs=(Proof("page", opens, href),),
     )  # fmt: skip

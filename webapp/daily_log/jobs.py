@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from webapp.core.i18n import clock_time, day_and_time, named
 from webapp.daily_log import readings
+from webapp.daily_log.incidents import Incident, incidents_of
 from webapp.daily_log.lines import Line
 from webapp.daily_log.readings import SiteDay
 from webapp.people.models import Person
@@ -42,6 +43,13 @@ class Jobs:
     finished: int = 0
     in_time: int = 0
     late_clocks: int = 0
+    maintained: int = 0  # of the finished ones, those that a maintenance plan had raised
+    incidents: list[Incident] = field(default_factory=list)
+
+    @property
+    def complaints(self) -> int:
+        """Complaints that came on the day."""
+        return sum(line.kind == "complaint" for line in self.lines)
 
     @property
     def summary(self) -> str:
@@ -73,8 +81,10 @@ def jobs_of(day: SiteDay) -> Jobs:
         settled=len({e.request_id for e in events if e.verb in ("resolved", "closed")}),
         raised=readings.count_raised(day),
         finished=len(finished),
-        in_time=sum(1 for at, due in finished if at <= due),
+        in_time=sum(each.at <= each.due for each in finished),
         late_clocks=len(late),
+        maintained=sum(each.is_planned for each in finished),
+        incidents=incidents_of(day, seen.values()),
     )
 
 

@@ -16,7 +16,7 @@ from webapp.patrols import queries as patrols
 from webapp.patrols.models import PlanRevision, Route
 from webapp.patrols.states import RoundState
 from webapp.patrols.words import round_pill
-from webapp.people.models import Device, DevicePerson, Duty, Person
+from webapp.people.models import Device, DevicePerson, Duty, Membership, Person
 from webapp.people.queries import names
 from webapp.records.models import SealLink
 from webapp.service.models import Request, RequestEvent
@@ -35,6 +35,7 @@ AHEAD = timedelta(hours=8)
 MOST_COMING = 6
 CLOCKS_AHEAD = timedelta(hours=2)
 MOST_CLOCKS = 12
+MOST_PHONES = 40
 QUIET_AFTER = timedelta(minutes=30)  # a phone that works with signal is heard of each minute
 UNDER_WAY = ("running", "paused")
 OVER = ("incomplete", "missed", "ended")
@@ -71,6 +72,15 @@ class OnDuty:
 
 
 @dataclass(frozen=True)
+class PhoneNow:
+    """A phone of somebody on duty, or one that still has records for us. `person`: who signed in on it last."""
+
+    device: Device
+    person: Person
+    is_quiet: bool
+
+
+@dataclass(frozen=True)
 class Pressing:
     """A clock that runs out soon, or has."""
 
@@ -91,6 +101,7 @@ class Board:
     late: list[RoundNow]
     coming: list[RoundNow]
     on_duty: list[OnDuty]
+    phones: list[PhoneNow]
     clocks: list[Pressing]
 
     @property
@@ -105,8 +116,8 @@ class Board:
 
     @property
     def unsent(self) -> int:
-        """Records that are still on phones of people on duty."""
-        return sum(one.unsent for one in self.on_duty)
+        """Records that are still on phones."""
+        return sum(one.device.unsent for one in self.phones)
 
 
 def board_of(site: Site, now: datetime) -> Board:
@@ -114,9 +125,9 @@ def board_of(site: Site, now: datetime) -> Board:
     rounds = rounds_now(site, now)
     under_way = [one for one in rounds if one.state.state in UNDER_WAY and not one.is_late]
     coming = [one for one in rounds if one.state.state in ("due", "upcoming") and not one.is_late]
-    return Board(
-        site, now, under_way, [one for one in rounds if one.is_late], coming[:MOST_COMING], on_duty(site.id, now), clocks_of_site(site, now)
-    )
+    late, there = [one for one in rounds if one.is_late], on_duty(site.id, now)
+    phones = phones_now(site.id, {one.person.id for one in there}, now)
+    return Board(site, now, under_way, late, coming[:MOST_COMING], there, phones, clocks_of_site(site, now))
 
 
 def rounds_now(site: Site, now: datetime) -> list[RoundNow]:
@@ -146,6 +157,16 @@ def on_duty(site_id: UUID, now: datetime) -> list[OnDuty]:
 def _on_duty(person: Person, since: datetime, phones: list[Device], now: datetime) -> OnDuty:
     heard = max((phone.last_seen_at for phone in phones), default=None)
     return OnDuty(person, since, heard, sum(phone.unsent for phone in phones), heard is None or now - heard > QUIET_AFTER)
+
+
+def phones_now(site_id: UUID, there: set[UUID], now: datetime) -> list[PhoneNow]:
+    """Phones of people on duty, and of anybody of the site those that owe records: what owes most first."""
+    staff = set(db.session.scalars(sa.select(Membership.person_id).where(Membership.site_id == site_id)))
+    found = [(person_id, phone) for person_id, phones in phones_of(list(staff | there)).items() for phone in phones]
+    wanted = [(person_id, phone) for person_id, phone in found if phone.unsent or person_id in there]
+    people = names({person_id for person_id, _phone in wanted})
+    shown = [PhoneNow(phone, people[by], now - phone.last_seen_at > QUIET_AFTER) for by, phone in wanted if by in people]
+    return sorted(shown, key=lambda one: (-one.device.unsent, one.device.last_seen_at))[:MOST_PHONES]
 
 
 def phones_of(person_ids: list[UUID]) -> dict[UUID, list[Device]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -11,6 +12,9 @@ import sqlalchemy as sa
 
 from webapp.core.clock import DAY, day_bounds, local_day
 from webapp.core.db import db
+from webapp.daily_log.busy import is_busy
+from webapp.daily_log.models import DaySignature
+from webapp.daily_log.monthly import kinds_of
 from webapp.daily_log.points import Points, points_of
 from webapp.patrols.models import Scan
 from webapp.sites.models import Checkpoint, Site
@@ -20,13 +24,36 @@ WANTED = 0.98
 HOURS = 24
 
 
-def state_of(sum_: Points) -> str:
-    """A day's state: missed when fewer points were seen than the handbook wants (clause 7.2: 98 % of those due), late or doubtful when
-    anything was odd, on_time, or none when nothing was due.
-    """
-    is_short = sum_.seen < WANTED * sum_.due
-    marks = (("missed", is_short), ("late", sum_.late + sum_.missed), ("doubtful", sum_.doubtful), ("on_time", sum_.due))
-    return next((state for state, count in marks if count), "none")
+LEFT_OUT = ("unseen", "upkeep", "induction")  # what ought to have been done, and was not
+TOO_LATE = ("late", "missed", "clock", "upkeep-late")
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A day of the calendar. `kinds`: its exceptions by kind; `signed`: signed, unsigned, or none while nothing asks for a signature."""
+
+    points: Points
+    kinds: Counter[str]
+    signed: str
+
+    @property
+    def state(self) -> str:
+        """missed: fewer points seen than the handbook wants (clause 7.2: 98 % of those due), or something else left out; late: anything too late;
+        doubtful: anything else that asks for a look; on_time; none where nothing was due.
+        """
+        is_short = self.points.seen < WANTED * self.points.due
+        marks = (
+            ("missed", is_short or any(self.kinds[kind] for kind in LEFT_OUT)),
+            ("late", any(self.kinds[kind] for kind in TOO_LATE)),
+            ("doubtful", bool(self.kinds)),
+            ("on_time", self.points.due or self.signed != "none"),
+        )
+        return next((state for state, holds in marks if holds), "none")
+
+    @property
+    def others(self) -> int:
+        """Exceptions besides points missed, late and doubtful."""
+        return sum(self.kinds.values()) - sum(self.kinds[kind] for kind in ("missed", "late", "doubtful"))
 
 
 @dataclass(frozen=True)
@@ -34,7 +61,7 @@ class Month:
     """A month: its first day, and a sum for each day up to today."""
 
     first: date
-    sums: dict[date, Points]
+    sums: dict[date, Sum]
 
     @property
     def weeks(self) -> list[list[date | None]]:
@@ -56,7 +83,12 @@ class Month:
 
     def total(self, name: str) -> int:
         """The month's sum of one of the figures."""
-        return sum(getattr(each, name) for each in self.sums.values())
+        return sum(getattr(each.points, name) for each in self.sums.values())
+
+    @property
+    def unsigned(self) -> int:
+        """Days that nobody has signed."""
+        return sum(each.signed == "unsigned" for each in self.sums.values())
 
 
 def _length(first: date) -> int:
@@ -66,9 +98,22 @@ def _length(first: date) -> int:
 
 def month_of(site: Site, first: date, now: datetime) -> Month:
     """The month that begins with `first`, up to today."""
-    last = min(first + timedelta(days=_length(first) - 1), local_day(now, site.zone))
+    today = local_day(now, site.zone)
+    last = min(first + timedelta(days=_length(first) - 1), today)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return Month(first, points_of(site, days, now))
+    points = points_of(site, days, now)
+    kinds, signatures = kinds_of(site, points, now), signed_on(site, days)
+    sums = {}
+    for day in days:
+        wants_one = day < today and (points[day].due or points[day].people or kinds[day] or is_busy(site, day))
+        sums[day] = Sum(points[day], kinds[day], "signed" if day in signatures else "unsigned" if wants_one else "none")
+    return Month(first, sums)
+
+
+def signed_on(site: Site, days: list[date]) -> set[date]:
+    """Which of these days have a signature."""
+    found = sa.select(DaySignature.day).where(DaySignature.site_id == site.id, DaySignature.day.in_(days))
+    return set(db.session.scalars(found))
 
 
 # ---------------------------------------------------------------- a week by the hour

@@ -15,6 +15,7 @@ from webapp.core.clock import DAY
 from webapp.core.db import db
 from webapp.core.i18n import day_words
 from webapp.core.problems import Problem
+from webapp.daily_log.busy import is_busy
 from webapp.daily_log.day import Day, day_of
 from webapp.daily_log.days import parse_day
 from webapp.daily_log.models import DaySignature
@@ -32,7 +33,7 @@ STRIP = 14  # days
 
 @dataclass
 class Mark:
-    """One of the days before: `state` is signed, unsigned, or none where no round was planned."""
+    """One of the days before: `state` is signed, unsigned, or none where nothing was planned and nothing recorded."""
 
     day: date
     state: str
@@ -57,13 +58,16 @@ def standing_of(site: Site, day: date, now: datetime, signed: set[tuple[UUID, da
     """Where the day and those before it stand."""
     shown = day_of(site, day, now)
     before = [day - timedelta(days=n) for n in range(STRIP - 1, 0, -1)]
-    strip = [mark_of(site, each, bool(planned), signed) for each, planned in rounds_by_day(site, before).items()]
+    strip = [
+        mark_of(site, each, (site.id, each) in signed or bool(planned) or is_busy(site, each), signed)
+        for each, planned in rounds_by_day(site, before).items()
+    ]
     return Standing(shown, signing_of(shown), strip)
 
 
-def mark_of(site: Site, day: date, is_planned: bool, signed: set[tuple[UUID, date]]) -> Mark:
+def mark_of(site: Site, day: date, wants_one: bool, signed: set[tuple[UUID, date]]) -> Mark:
     """A day before: signed or not."""
-    state = "signed" if (site.id, day) in signed else "unsigned" if is_planned else "none"
+    state = "signed" if (site.id, day) in signed else "unsigned" if wants_one else "none"
     return Mark(day, state, day_words(day, False))
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import tempfile
+import threading
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, Response, render_template
+from flask import Blueprint, Flask, Response, render_template, request, send_file
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
 from PIL import Image, ImageChops
@@ -19,6 +22,7 @@ from webapp.core import clock, gate, sheets
 from webapp.core.clock import DAY
 from webapp.core.db import db
 from webapp.core.i18n import named
+from webapp.core.problems import Problem
 from webapp.core.static import bundle
 from webapp.daily_log.compared import totals_of
 from webapp.daily_log.day import Day, day_of
@@ -40,17 +44,41 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsof
 PICTURE = (900, 9000)  # CSS pixels of the tall picture at most; what stays white below is cut off
 MARGIN = 40
 PATIENCE = 60  # seconds for the browser
+DRAWN = {"pdf": "application/pdf", "png": "image/png"}
+_drawing = threading.Lock()
 
 
 @paper.get("/log/<slug>/<day>/paper")
 @gate.at_least("supervisor")
 def paper_page(slug: str, day: str) -> str | Response:
-    """The day as it is printed; `?as=xlsx` and `?as=json` are its exceptions as a file."""
+    """The day as it is printed; `?as=xlsx` and `?as=json` are its incidents and exceptions as a file, `?as=pdf` and `?as=png` what a browser
+    on the server makes of it, where there is one.
+    """
     site = site_for(me(), slug, "supervisor")
+    if (drawn := request.args.get("as")) in DRAWN:
+        return draw(site, parse_day(day), str(drawn))
     shown = day_of(site, parse_day(day), clock.now())
     if kind := sheets.asked():
-        return sheets.hand_out(kind, f"{site.slug}-{shown.day}", columns_of(shown), shown.items, site.zone)
-    return render_template("daily_log/paper.html", **facts_of(shown))
+        return sheets.hand_out(kind, f"{site.slug}-{shown.day}", ENTRIES, entries_of(shown), site.zone)
+    return render_template("daily_log/paper.html", can_draw=browser() is not None, **facts_of(shown))
+
+
+def draw(site: Site, day: date, kind: str) -> Response:
+    """The day as a PDF or as one tall picture. One at a time: a browser takes a processor for seconds. Raises Problem not-found, busy."""
+    if browser() is None:
+        raise Problem("not-found")
+    if not _drawing.acquire(blocking=False):
+        raise Problem("busy")
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            out = Path(scratch) / f"{site.slug}-{day}.{kind}"
+            write(site.slug, day, out, clock.now())
+            content = out.read_bytes()
+    except (NoBrowser, subprocess.SubprocessError):
+        raise Problem("busy") from None
+    finally:
+        _drawing.release()
+    return send_file(io.BytesIO(content), mimetype=DRAWN[kind], as_attachment=True, download_name=f"{site.slug}-{day}.{kind}")
 
 
 @paper.get("/log/<slug>/<day>/table")
@@ -85,22 +113,42 @@ def facts_of(shown: Day) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def columns_of(shown: Day) -> tuple[sheets.Column[Item], ...]:
-    """The columns of a day's exceptions."""
+class Entry(NamedTuple):
+    """A row of the day's file."""
 
-    def by(item: Item) -> str:
-        return named(shown.people.get(item.last.person_id)) if item.last else ""
+    at: datetime
+    kind: str
+    what: str
+    known: str
+    said: str
+    stands: str
+    reason: str
+    person: str
 
-    return (
-        sheets.Column("at", lazy_gettext("Time"), lambda item: item.line.at, 17),
-        sheets.Column("kind", lazy_gettext("Exception"), lambda item: item.line.word),
-        sheets.Column("what", lazy_gettext("What"), lambda item: item.line.title, 32),
-        sheets.Column("known", lazy_gettext("Known"), lambda item: item.line.sub, 44),
-        sheets.Column("said", lazy_gettext("Said"), lambda item: " · ".join(item.line.said), 32),
-        sheets.Column("stands", lazy_gettext("State"), lambda item: STANDS[item.state][1]),
-        sheets.Column("reason", lazy_gettext("Reason"), lambda item: item.last.reason if item.last else "", 32),
-        sheets.Column("person", lazy_gettext("Person"), by),
-    )
+
+def entries_of(shown: Day) -> list[Entry]:
+    """The day's incidents, then its exceptions with what was decided."""
+    incidents = [Entry(one.at, f"{_('Incident')}: {one.word}", one.title, one.sub, "", one.stands, "", "") for one in shown.jobs.incidents]
+    return [*incidents, *(_entry(shown, item) for item in shown.items)]
+
+
+def _entry(shown: Day, item: Item) -> Entry:
+    line, last = item.line, item.last
+    said, stands = " · ".join(line.said), str(STANDS[item.state][1])
+    by = named(shown.people.get(last.person_id)) if last else ""
+    return Entry(line.at, line.word, line.title, line.sub, said, stands, last.reason if last else "", by)
+
+
+ENTRIES: tuple[sheets.Column[Entry], ...] = (
+    sheets.Column("at", lazy_gettext("Time"), lambda one: one.at, 17),
+    sheets.Column("kind", lazy_gettext("Exception"), lambda one: one.kind),
+    sheets.Column("what", lazy_gettext("What"), lambda one: one.what, 32),
+    sheets.Column("known", lazy_gettext("Known"), lambda one: one.known, 44),
+    sheets.Column("said", lazy_gettext("Said"), lambda one: one.said, 32),
+    sheets.Column("stands", lazy_gettext("State"), lambda one: one.stands),
+    sheets.Column("reason", lazy_gettext("Reason"), lambda one: one.reason, 32),
+    sheets.Column("person", lazy_gettext("Person"), lambda one: one.person),
+)
 
 
 # ---------------------------------------------------------------- by command
@@ -127,14 +175,19 @@ def write(slug: str, day: date, out: Path, now: datetime) -> bool:
     return True
 
 
+def browser() -> str | None:
+    """A browser on this machine that can print."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
 def _print(page: Path, out: Path, scratch: Path) -> None:
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if browser is None:
+    program = browser()
+    if program is None:
         raise NoBrowser
     picture = [f"--screenshot={out}", "--window-size={},{}".format(*PICTURE)]
     how = picture if out.suffix == ".png" else [f"--print-to-pdf={out}", "--no-pdf-header-footer"]
     quiet = ["--headless", "--disable-gpu", "--no-sandbox", "--hide-scrollbars", f"--user-data-dir={scratch / 'profile'}"]
-    subprocess.run([browser, *quiet, *how, page.as_uri()], check=True, capture_output=True, timeout=PATIENCE)  # noqa: S603  our own words
+    subprocess.run([program, *quiet, *how, page.as_uri()], check=True, capture_output=True, timeout=PATIENCE)  # noqa: S603  our own words
     if out.suffix == ".png":
         _cut(out)
 

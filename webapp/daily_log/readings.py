@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,8 +14,9 @@ from sqlalchemy.orm import selectinload
 from webapp.core.clock import day_bounds, local_day
 from webapp.core.db import db
 from webapp.core.i18n import named
+from webapp.inspections.models import Finding, Inspection
 from webapp.service.models import Request, RequestEvent
-from webapp.service.queries import Look, open_at
+from webapp.service.queries import Look, corrected, open_at
 from webapp.sites.models import Site
 from webapp.work_orders.models import ODD, ON_BOARD, WorkOrder, WorkSignature, WorkStep
 from webapp.work_orders.queries import types_of
@@ -88,7 +90,7 @@ def orders_of(day: SiteDay) -> list[WorkOrder]:
     overdue = sa.and_(
         WorkOrder.request_id.is_(None),
         WorkOrder.due_by < day.end,
-        sa.or_(WorkOrder.finished_at.is_(None), WorkOrder.finished_at >= day.start),
+        sa.or_(WorkOrder.finished_at.is_(None), sa.and_(WorkOrder.finished_at >= day.start, WorkOrder.finished_at > WorkOrder.due_by)),
     )
     found = sa.select(WorkOrder).where(*lately, sa.or_(on_site, overdue)).options(selectinload(WorkOrder.steps))
     return list(db.session.scalars(found))
@@ -106,11 +108,53 @@ def steps_of(day: SiteDay) -> list[tuple[WorkStep, WorkOrder]]:
     return [(step, order) for step, order in db.session.execute(found)]
 
 
-def finished_on(site_id: UUID, spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """When each order that was finished in these spans of time was, and by when it was due, its clock's standing still counted."""
-    found = sa.select(WorkOrder.finished_at, WorkOrder.due_by).where(WorkOrder.site_id == site_id)
+Spans = Iterable[tuple[datetime, datetime]]
+
+
+class Finished(NamedTuple):
+    """An order that was finished: when, by when it was due, and whether a maintenance plan had raised it."""
+
+    at: datetime
+    due: datetime
+    is_planned: bool
+
+
+def finished_on(site_id: UUID, spans: Spans) -> list[Finished]:
+    """The orders that were finished in these spans of time."""
+    found = sa.select(WorkOrder.finished_at, WorkOrder.due_by, WorkOrder.origin).where(WorkOrder.site_id == site_id)
     within = sa.or_(*(sa.and_(WorkOrder.finished_at >= start, WorkOrder.finished_at < end) for start, end in spans))
-    return [(at, due) for at, due in db.session.execute(found.where(within)) if at is not None]
+    return [Finished(at, due, origin == "plan") for at, due, origin in db.session.execute(found.where(within)) if at is not None]
+
+
+class Reported(NamedTuple):
+    """A request that came: when, what it is by the last word, and whether somebody was trapped or in danger."""
+
+    at: datetime
+    kind: str
+    is_grave: bool
+
+
+def reported_on(site_id: UUID, spans: Spans) -> list[Reported]:
+    """The requests that came in these spans of time."""
+    within = sa.or_(*(sa.and_(Request.received_at >= start, Request.received_at < end) for start, end in spans))
+    found = sa.select(Request.received_at, corrected("kind"), sa.or_(Request.trapped, Request.danger))
+    return [Reported(at, kind, bool(grave)) for at, kind, grave in db.session.execute(found.where(Request.site_id == site_id, within))]
+
+
+class Checked(NamedTuple):
+    """An inspection that was made: when, whether it passed, and whether it found a danger."""
+
+    at: datetime
+    passed: bool
+    is_grave: bool
+
+
+def checked_on(site_id: UUID, spans: Spans) -> list[Checked]:
+    """The inspections that were made in these spans of time."""
+    within = sa.or_(*(sa.and_(Inspection.at >= start, Inspection.at < end) for start, end in spans))
+    grave = sa.exists().where(Finding.inspection_id == Inspection.id, Finding.severity == "danger", Finding.grade == "fail")
+    found = sa.select(Inspection.at, Inspection.passed, grave).where(Inspection.site_id == site_id, within)
+    return [Checked(at, passed, bool(danger)) for at, passed, danger in db.session.execute(found)]
 
 
 def count_raised(day: SiteDay) -> int:

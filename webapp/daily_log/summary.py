@@ -12,11 +12,45 @@ from webapp.daily_log.jobs import late_words
 
 def sentence_of(shown: Day, before: Totals) -> str:
     """The sentence, in the reader's language. `before`: the day before."""
-    parts = [part for part in (rounds_words(shown, before), requests_words(shown), orders_words(shown), waiting_words(shown)) if part]
+    said = (incident_words, lambda day: rounds_words(day, before), checks_words, requests_words, orders_words, upkeep_words, waiting_words)
+    parts = [part for say in said if (part := say(shown))]
     if not parts:
         return _("Nothing has happened so far.") if shown.is_live else _("Nothing happened on this day.")
     joined = _("; ").join(parts)
     return joined[:1].upper() + joined[1:] + _(".")
+
+
+def incident_words(shown: Day) -> str:
+    """Somebody trapped or in danger comes before everything else."""
+    count = len(shown.jobs.incidents)
+    return ngettext("%(num)d incident", "%(num)d incidents", count) if count else ""
+
+
+def checks_words(shown: Day) -> str:
+    """Inspections made and failed, and how many plans were not kept."""
+    made, failed = shown.inspected
+    found = []
+    if made:
+        found.append(ngettext("%(num)d inspection made", "%(num)d inspections made", made))
+    if failed:
+        found.append(ngettext("%(num)d failed", "%(num)d failed", failed))
+    if unseen := shown.kinds["unseen"]:
+        found.append(ngettext("%(num)d inspection plan not kept", "%(num)d inspection plans not kept", unseen))
+    return _(", ").join(found)
+
+
+def upkeep_words(shown: Day) -> str:
+    """Maintenance done, done late, and overdue."""
+    found = []
+    if done := shown.jobs.maintained:
+        late = shown.kinds["upkeep-late"]
+        found.append(
+            ngettext("%(num)d maintenance done", "%(num)d maintenances done", done)
+            + (_(", %(count)s of them late", count=late) if late else "")
+        )
+    if overdue := shown.kinds["upkeep"]:
+        found.append(ngettext("%(num)d maintenance overdue", "%(num)d maintenances overdue", overdue))
+    return _(", ").join(found)
 
 
 def rounds_words(shown: Day, before: Totals) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from webapp.core.db import db
@@ -83,14 +83,16 @@ def build_prices(town: Town, by: UUID, at: datetime) -> None:
     charging.set_terms(town.site.id, terms, by, at)
 
 
-def build_staff(towns: dict[str, Town]) -> dict[str, Person]:
-    """Every account, by user name."""
-    staff = {}
+def build_staff(towns: dict[str, Town], today: date) -> dict[str, Person]:
+    """Every account, by user name; who is in the induction began so many days before `today`."""
+    staff: dict[str, Person] = {}
     for member in STAFF:
         roles = {towns[slug].site.id: role for slug, role in member.roles.items()}
         staff[member.username] = create_person(
             member.username, member.name, member.trade, PASSWORD,
             name_en=member.name_en, employee_number=member.number, language=member.language, is_admin=member.is_admin, roles=roles,
+            began_on=None if member.began_days_ago is None else today - timedelta(days=member.began_days_ago),
+            mentor_id=staff[member.mentor].id if member.mentor else None,
         )  # fmt: skip
     return staff
 

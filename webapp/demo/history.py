@@ -40,6 +40,8 @@ LEAVES_AFTER = timedelta(minutes=6)  # at the most, from a round's start to the 
 # Days ago: what a phone brought that could not be counted as it was, or belonged to no round.
 ODDITIES = {33: "unknown_code", 27: "loose", 21: "foreign", 17: "loose", 15: "unknown_kind", 9: "loose", 6: "foreign",
             4: "unknown_code", 3: "loose", 2: "unknown_kind", 1: "foreign"}  # fmt: skip
+NOVICE, NOVICES_DAYS, WALKED_ALONGSIDE, ALONGSIDE_HOURS = "guard5", 11, "gates", (8, 12)
+WALKED_ALONE = (1, 18)  # days ago, and the hour: that stands in the log (clause 2.3.2)
 SHORT_OF_A_RADIO = 0.05  # of handovers
 # Who meets it, by trade; a label of the other community only one who has no duty there.
 FINDERS = {"unknown_code": "guard", "foreign": "cleaner", "unknown_kind": "technician", "loose": "guard"}
@@ -140,11 +142,25 @@ class History:
         path = town.paths[round_.route_id]
         days_ago = (clock.local_day(self.end, ZONE) - round_.day).days
         chance = self._chance(days_ago, path.key, round_.id.rpartition("-")[2])
-        walker = self.roster.worker(town.community.slug, path.trade, round_.starts_at)
+        hour = round_.starts_at.astimezone(self.zone).hour
+        is_novices = path.key == WALKED_ALONGSIDE and town.community.slug == "jinxiu"
+        alone = is_novices and (days_ago, hour) == WALKED_ALONE
+        walker = NOVICE if alone else self.roster.worker(town.community.slug, path.trade, round_.starts_at)
         begin = round_.starts_at + LEAVES_AFTER * chance.random()
         old_label = REISSUED[1] if chance.random() < 0.6 and self._old_label_hangs(town, begin) else None
         walk = Walk(round_, town, path, self.phones[walker], self.album, chance, begin, self.end, old_label)
         walk.go(lambda: self.phones[self.roster.colleague(walker)])
+        if is_novices and hour in ALONGSIDE_HOURS and 0 < days_ago < NOVICES_DAYS:
+            self._accompany(town, round_, begin + timedelta(minutes=chance.randint(1, 3)))
+
+    def _accompany(self, town: Town, round_: Round, at: datetime) -> None:
+        """Somebody in the induction walks along and scans two points after the mentor."""
+        phone = self.phones[NOVICE]
+        for point in sorted(round_.points, key=lambda point: point.rank)[:2]:
+            code = town.codes[town.spots[point.checkpoint_id].number]
+            phone.record("scan", {"code": code, "method": "camera", "round": round_.id, "frame": None}, at)
+            at += timedelta(minutes=4)
+        phone.contact(at)
 
     def _old_label_hangs(self, town: Town, at: datetime) -> bool:
         return REISSUED[1] in town.old_codes and at < self.reissued_at + timedelta(days=OLD_HANGS_DAYS)

@@ -45,7 +45,7 @@ def load(seed: int, end: datetime, days: int = DAYS) -> None:
             raise NotEmpty
         with clock.at(opened):
             towns = {community.slug: build_town(community, opened) for community in (JINXIU, HEXI)}
-            staff = build_staff(towns)
+            staff = build_staff(towns, clock.local_day(end, ZONE))
             for town in towns.values():
                 build_plans(town, staff["manager"].id, opened, start.date())
                 build_prices(town, staff["manager"].id, opened)

@@ -100,6 +100,8 @@ class Member:
     roles: Mapping[str, str]
     language: str = "zh_CN"
     is_admin: bool = False
+    began_days_ago: int | None = None  # of somebody in the induction
+    mentor: str | None = None
 
 
 def question(

@@ -20,6 +20,7 @@ STAFF = (
     Member("supervisor2", "HX-0101", "何丽华", "He Lihua", "management", {"hexi": "supervisor"}, language="en"),
     Member("manager", "JX-0001", "林秀英", "Lin Xiuying", "management", {"jinxiu": "manager", "hexi": "manager"}),
     Member("admin", "JX-0000", "系统管理员", "Administrator", "management", {}, is_admin=True),
+    Member("guard5", "JX-1005", "韩小龙", "Han Xiaolong", "guard", {"jinxiu": "worker"}, began_days_ago=11, mentor="guard"),
 )
 
 

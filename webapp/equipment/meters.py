@@ -9,9 +9,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
-from webapp.core import clock, gate
+from webapp.core import clock, gate, sheets
 from webapp.core.clock import local_day
 from webapp.core.db import db
 from webapp.core.forms import check
@@ -39,13 +40,26 @@ MOST_DOUBTED = 30  # doubted readings on the list: there are hardly ever more
 
 @meter_pages.get("/meters/<slug>")
 @gate.signed_in
-def meters(slug: str) -> str:
+def meters(slug: str) -> str | Response:
     """A site's meters with their last readings."""
     site = site_for(me(), slug)
     lines = lifeline.meters_with_last(site.id)
+    if kind := sheets.asked():
+        return sheets.hand_out(kind, f"meters-{site.slug}", METERS, lines, site.zone)
     return render_template(
         "equipment/meters.html", doubted=queries.doubted_at(site.id, MOST_DOUBTED) if may_edit(site) else [], site_=site, sites=sites_for(me()), lines=lines, doubts=DOUBT_WORDS, today=local_day(clock.now(), site.zone), may_edit=may_edit(site)
     )  # fmt: skip
+
+
+WithLast = tuple[Meter, queries.Showed | None]
+METERS: tuple[sheets.Column[WithLast], ...] = (
+    sheets.Column("number", lazy_gettext("Number"), lambda line: line[0].number, 11),
+    sheets.Column("name", lazy_gettext("Name"), lambda line: named(line[0]), 28),
+    sheets.Column("unit", lazy_gettext("Unit"), lambda line: line[0].unit, 9),
+    sheets.Column("value", lazy_gettext("Last reading"), lambda line: float(line[1].value) if line[1] else None),
+    sheets.Column("at", lazy_gettext("Time"), lambda line: line[1].at if line[1] else None, 17),
+    sheets.Column("doubt", lazy_gettext("Doubt"), lambda line: DOUBT_WORDS[line[1].doubt] if line[1] and line[1].doubt else "", 28),
+)
 
 
 def may_edit(site: Site) -> bool:

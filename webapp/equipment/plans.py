@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from webapp.core import clock, gate
+from webapp.core import clock, gate, sheets
 from webapp.core.clock import local_day
 from webapp.core.db import db
 from webapp.core.forms import check
@@ -18,14 +20,16 @@ from webapp.core.i18n import named
 from webapp.core.problems import Problem
 from webapp.equipment import lifeline, queries, register
 from webapp.equipment.classes import CLASSES, LEGAL
-from webapp.equipment.coming import next_of
+from webapp.equipment.coming import Coming, next_of
 from webapp.equipment.forms import PlanForm
 from webapp.equipment.models import MaintenancePlan
 from webapp.equipment.words import BASIS_WORDS, CONFIDENCE_WORDS, RUNS_OUT, UNIT_WORDS, document_words, every
+from webapp.people.models import Person
 from webapp.people.queries import names, rank_at
 from webapp.people.session import me
 from webapp.sites.models import Site
 from webapp.sites.queries import reach, site_for, sites_for
+from webapp.work_orders.models import WorkOrder
 from webapp.work_orders.queries import types_of
 
 plan_pages = Blueprint("plans", __name__)
@@ -37,7 +41,7 @@ SHOW = ("overdue", "week", "all")
 
 @plan_pages.get("/maintenance/<slug>")
 @gate.signed_in
-def plan_list(slug: str) -> str:
+def plan_list(slug: str) -> str | Response:
     """What the plans want done, what is due first, and the plans themselves."""
     site, now = site_for(me(), slug), clock.now()
     today, show = local_day(now, site.zone), request.args.get("show", "")
@@ -47,11 +51,33 @@ def plan_list(slug: str) -> str:
     week = [one for one in times if today <= one.due_on < today + WEEK]
     wanted = {"overdue": late, "week": week}.get(show, times)
     orders = {(due.plan_id, due.equipment_id): order for due, order in queries.open_dues(plans)}
+    people = names(o.assignee_id for o in orders.values() if o.assignee_id)
+    if kind := sheets.asked():
+        return sheets.hand_out(kind, f"maintenance-{site.slug}", columns_of(orders, people), wanted, site.zone)
     return render_template(
         "equipment/plans.html", site_=site, sites=sites_for(me()), today=today, times=wanted[:SHOWN], more=max(0, len(wanted) - SHOWN), counts={"overdue": len(late), "week": len(week)},
         total=len(times), show=show if show in SHOW else "all", plans=plans, orders=orders, may_edit=may_edit(site), basis=BASIS_WORDS, now=now,
-        running_out=queries.running_out(site.id, today + RUNS_OUT, now), document_words=document_words, pieces={one.id: one for one in pieces}, people=names(o.assignee_id for o in orders.values() if o.assignee_id),
+        running_out=queries.running_out(site.id, today + RUNS_OUT, now), document_words=document_words, pieces={one.id: one for one in pieces}, people=people,
     )  # fmt: skip
+
+
+def columns_of(orders: Mapping[tuple[UUID, UUID], WorkOrder], people: Mapping[UUID, Person]) -> tuple[sheets.Column[Coming], ...]:
+    """The columns of the list as a file."""
+
+    def who(one: Coming) -> str:
+        order = orders.get(one.pair)
+        return named(people.get(order.assignee_id)) if order and order.assignee_id else ""
+
+    return (
+        sheets.Column("due_on", lazy_gettext("Due"), lambda one: one.due_on),
+        sheets.Column("plan", lazy_gettext("Plan"), lambda one: named(one.plan), 28),
+        sheets.Column("number", lazy_gettext("Number"), lambda one: one.equipment.number, 11),
+        sheets.Column("equipment", lazy_gettext("Equipment"), lambda one: named(one.equipment), 24),
+        sheets.Column("last_on", lazy_gettext("Last done"), lambda one: one.last_on),
+        sheets.Column("by_usage", lazy_gettext("By usage"), lambda one: one.by_usage, 9),
+        sheets.Column("order", lazy_gettext("Work order"), lambda one: orders[one.pair].number if one.pair in orders else "", 11),
+        sheets.Column("person", lazy_gettext("Person"), who),
+    )
 
 
 def may_edit(site: Site) -> bool:

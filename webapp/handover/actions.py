@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from webapp.core import search
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.handover import queries, rules
@@ -28,6 +29,7 @@ def give(arrived: Arrived, author: Author, body: HandoverBody, site_id: UUID) ->
     )  # fmt: skip
     db.session.add(given)
     db.session.flush()
+    search.file("log", given.id, site_id, given.at, given.text)
     return given
 
 
@@ -43,6 +45,7 @@ def answer(arrived: Arrived, author: Author, body: HandoverBody, trail: Trail) -
         raise Held("no-access")
     db.session.add(HandoverAnswer(id=arrived.id, handover_id=given.id, person_id=author.id, verb=body.verb, text=body.text, at=arrived.at))
     db.session.flush()
+    search.file("log", given.id, given.site_id, arrived.at, body.text)
     return given
 
 

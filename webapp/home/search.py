@@ -1,4 +1,5 @@
-"""Search over everything a person may see: people, places, points and their codes, equipment, work orders, requests, words in notes.
+"""Search over everything a person may see: people, places, points and their codes, equipment and its documents, work orders, requests; words in
+notes, findings, inspections, remarks, decisions and handovers.
 
 What is short (people, places, equipment) is asked for as it is; what grows with the years goes through the words filed in `core.search`.
 """
@@ -7,21 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote_plus
 from uuid import UUID
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from webapp.core import search
+from webapp.core import clock, search
 from webapp.core.clock import local_day
 from webapp.core.db import Base, db
 from webapp.core.gate import RANKS
 from webapp.core.i18n import day_and_time, named
-from webapp.equipment.models import Equipment
-from webapp.inspections.models import Checklist, Inspection
+from webapp.daily_log import settling
+from webapp.daily_log.models import DayRemark, ExceptionDecision
+from webapp.equipment.models import Equipment, EquipmentDocument
+from webapp.handover.models import Handover
+from webapp.handover.queries import of_person
+from webapp.inspections.models import Checklist, Finding, Inspection
 from webapp.people.models import Person
 from webapp.people.queries import names, people_reached, rank_at, sites_of
 from webapp.people.words import TRADE_WORDS
@@ -39,6 +46,7 @@ Row = TypeVar("Row", bound=Base)
 MOST = 8  # of each kind
 LONGEST = 80
 OWN_LOOKED_THROUGH = 300  # a worker's own: the latest
+OWN_INSPECTIONS = timedelta(days=180)  # the index goes by site and time
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,9 @@ def found(person: Person, words: str) -> list[Group]:
         Group(lazy_gettext("Places"), "home", list(_places(asked))),
         Group(lazy_gettext("Equipment"), "briefcase", list(_equipment(asked))),
         Group(lazy_gettext("People"), "people", list(_people(asked))),
+        Group(lazy_gettext("Documents"), "note", list(_documents(asked))),
         Group(lazy_gettext("Notes and findings"), "list", [*_notes(asked, filed), *_findings(asked, filed)]),
+        Group(lazy_gettext("Remarks, decisions, handovers"), "log", [*_said(asked, filed), *_own_handovers(asked)]),
     )
     return [group for group in groups if group.hits]
 
@@ -110,7 +120,7 @@ def _filed(asked: Asked) -> dict[str, list[UUID]]:
     """Ids of what the index knows, by kind, the latest first, each once: what the desk and what supervisors may see."""
     desk, led = asked.at_least("desk"), asked.at_least("supervisor")
     filed: dict[str, list[UUID]] = {}
-    for kind, sites in (("order", desk), ("request", desk), ("note", led), ("finding", led)):
+    for kind, sites in (("order", desk), ("request", desk), ("note", led), ("finding", led), ("log", led)):
         entries = search.found(asked.words, kind, sites, MOST * 2) if sites else []
         filed[kind] = list(dict.fromkeys(entry.subject_id for entry in entries))[:MOST]
     return filed
@@ -126,9 +136,19 @@ def _rows(model: type[Row], keys: list[UUID]) -> list[Row]:
 def _orders(asked: Asked, filed: dict[str, list[UUID]]) -> list[Hit]:
     orders = _rows(WorkOrder, filed["order"])
     if not asked.at_least("desk"):
-        mine = sa.select(WorkOrder).where(WorkOrder.assignee_id == asked.person.id).order_by(WorkOrder.raised_at.desc())
-        latest = mine.with_only_columns(WorkOrder.id).limit(OWN_LOOKED_THROUGH)
-        rows = db.session.scalars(mine.where(WorkOrder.id.in_(latest), says(asked.words)).limit(MOST))
+        mine = (
+            sa.select(WorkOrder.id)
+            .where(WorkOrder.assignee_id == asked.person.id)
+            .order_by(WorkOrder.raised_at.desc())
+            .limit(OWN_LOOKED_THROUGH)
+        )
+        offered = sa.select(WorkOrder.id).where(
+            WorkOrder.site_id.in_(list(asked.sites)),
+            WorkOrder.state == "offered",
+            sa.or_(WorkOrder.offered_trade == asked.person.trade, WorkOrder.offered_trade.is_(None)),
+        )
+        found = sa.select(WorkOrder).where(sa.or_(WorkOrder.id.in_(mine), WorkOrder.id.in_(offered)), says(asked.words))
+        rows = db.session.scalars(found.order_by(WorkOrder.raised_at.desc()).limit(MOST))
         orders = [order for order in rows if may_see(asked.person, order)]
     return [_order_hit(order) for order in orders]
 
@@ -174,10 +194,74 @@ def _page_of(asked: Asked, note: Note, site: Site) -> str:
 
 
 def _findings(asked: Asked, filed: dict[str, list[UUID]]) -> Iterator[Hit]:
+    wanted = filed["finding"] if asked.at_least("supervisor") else _own_findings(asked)
+    if not wanted:
+        return
     found = sa.select(Inspection.id, Inspection.at, Inspection.site_id, Checklist).join(Checklist, Checklist.id == Inspection.checklist_id)
-    for made in db.session.execute(found.where(Inspection.id.in_(filed["finding"])).order_by(Inspection.at.desc())):
+    for made in db.session.execute(found.where(Inspection.id.in_(wanted)).order_by(Inspection.at.desc()).limit(MOST)):
         zone = asked.sites[made.site_id].zone
         yield Hit(named(made.Checklist), day_and_time(made.at, zone), f"/inspections/{made.id}")
+
+
+def _own_findings(asked: Asked) -> list[UUID]:
+    """Of field staff: the latest inspections of their own that found or say something with these words."""
+    since = clock.now() - OWN_INSPECTIONS
+    mine = sa.select(Inspection.id, Inspection.text).where(
+        Inspection.site_id.in_(list(asked.sites)), Inspection.at >= since, Inspection.person_id == asked.person.id
+    )
+    rows = db.session.execute(mine.order_by(Inspection.at.desc()).limit(OWN_LOOKED_THROUGH)).all()
+    said: dict[UUID, str] = {row.id: row.text for row in rows}
+    for found in db.session.execute(sa.select(Finding.inspection_id, Finding.text).where(Finding.inspection_id.in_(list(said)))):
+        said[found.inspection_id] += f" {found.text}"
+    words = asked.words.casefold().split()
+    return [key for key, text in said.items() if all(word in text.casefold() for word in words)][:MOST]
+
+
+def _said(asked: Asked, filed: dict[str, list[UUID]]) -> Iterator[Hit]:
+    """What supervisors wrote and were answered, and what was said at handovers: on the page of its day."""
+    keys = filed["log"]
+    if not keys:
+        return
+    found = [
+        *(_Said(row.person_id, row.site_id, row.at, row.day, "remarks", row.text) for row in _rows(DayRemark, keys)),
+        *(_Said(row.person_id, row.site_id, row.at, row.day, "settled", _decided(row)) for row in _rows(ExceptionDecision, keys)),
+        *(_Said(row.person_id, row.site_id, row.at, None, "handovers", row.text or named_handover()) for row in _rows(Handover, keys)),
+    ]
+    people = names({each.person_id for each in found})
+    for each in found:
+        site = asked.sites[each.site_id]
+        sub = f"{named(people.get(each.person_id))} · {named(site)} · {day_and_time(each.at, site.zone)}"
+        yield Hit(each.text, sub, f"/log/{site.slug}/{each.day or local_day(each.at, site.zone)}#{each.where}")
+
+
+class _Said(NamedTuple):
+    person_id: UUID
+    site_id: UUID
+    at: datetime
+    day: date | None
+    where: str
+    text: str
+
+
+def _decided(row: ExceptionDecision) -> str:
+    """The exception and what was said of it: an answer may have been found."""
+    return " · ".join(part for part in (settling.line_of([row]).title, row.reason) if part)
+
+
+def named_handover() -> str:
+    """Of one that was found by what was answered."""
+    return _("Handover")
+
+
+def _own_handovers(asked: Asked) -> Iterator[Hit]:
+    """Of field staff: what they gave or were given of late, and what was said to it."""
+    if asked.at_least("supervisor"):
+        return
+    words = asked.words.casefold().split()
+    for given in of_person(asked.person, clock.now() - OWN_INSPECTIONS, OWN_LOOKED_THROUGH):
+        text = " ".join(part for part in (given.text, *(answer.text for answer in given.answers)) if part)
+        if given.site_id in asked.sites and text and all(word in text.casefold() for word in words):
+            yield Hit(text, day_and_time(given.at, asked.sites[given.site_id].zone), "/handover")
 
 
 # ---------------------------------------------------------------- what is short
@@ -233,6 +317,20 @@ def _equipment(asked: Asked) -> Iterator[Hit]:
     )
     for one in db.session.scalars(pieces):
         yield Hit(named(one), f"{one.number} · {named(one.place)} · {named(asked.sites[one.site_id])}", f"/equipment/items/{one.id}")
+
+
+def _documents(asked: Asked) -> Iterator[Hit]:
+    """Certificates, manuals and reports of equipment."""
+    found = (
+        sa.select(EquipmentDocument, Equipment)
+        .join(Equipment, Equipment.id == EquipmentDocument.equipment_id)
+        .where(Equipment.site_id.in_(list(asked.sites)), asked.says(EquipmentDocument.name, EquipmentDocument.number))
+        .order_by(EquipmentDocument.at.desc())
+        .limit(MOST)
+    )
+    for document, one in db.session.execute(found):
+        sub = " · ".join(part for part in (document.number, named(one), named(asked.sites[one.site_id])) if part)
+        yield Hit(document.name, sub, f"/equipment/items/{one.id}")
 
 
 def _people(asked: Asked) -> Iterator[Hit]:

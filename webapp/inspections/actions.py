@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
-from webapp.core import clock
+from webapp.core import clock, search
 from webapp.core.db import db, insert_new
 from webapp.core.problems import Problem
 from webapp.equipment.actions import keep_reading
@@ -106,6 +106,8 @@ def record_inspection(arrived: Arrived, author: Author, body: InspectionBody, la
     for found in verdict.findings:
         _keep_finding(made, checklist, found)
     _keep_readings(made, rules.readings(content, answers), answers)
+    found_words = [word for found in verdict.findings for word in (found.question.text, found.question.text_en, found.text)]
+    search.file("finding", made.id, made.site_id, made.at, made.text, *found_words, *_written(content, answers))
     return made
 
 
@@ -116,6 +118,12 @@ def _keep_readings(made: Inspection, showed: list[tuple[Question, Decimal]], ans
         if question.meter in meters:
             own_id = uuid5(made.id, question.id)  # one of each question, however often the record comes
             keep_reading(meters[question.meter], own_id, Read(made.at, value), made.person_id, answers[question.id]["text"])
+
+
+def _written(content: Content, answers: dict[str, Any]) -> list[str]:
+    """What was written in answers: beside any of them, and as the answer to a question for words."""
+    own = [answers[question.id].get("value") for question in content.questions if question.kind == "text" and question.id in answers]
+    return [text for text in (*own, *(answer.get("text") for answer in answers.values())) if isinstance(text, str) and text]
 
 
 def _asked_of(version: ChecklistVersion, again_of: UUID | None) -> Content:

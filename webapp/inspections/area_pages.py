@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 from werkzeug.wrappers import Response
 
-from webapp.core import clock, gate
+from webapp.core import clock, gate, sheets
 from webapp.core.clock import day_bounds
 from webapp.core.db import db
 from webapp.core.forms import check
@@ -66,9 +66,27 @@ def service_of(text: str) -> str:
 
 @area_pages.get("/areas/<area_service>/<slug>")
 @gate.at_least("supervisor")
-def area_list(area_service: str, slug: str) -> str:
+def area_list(area_service: str, slug: str) -> str | Response:
     """A site's areas of a service with their state and last scores, and what each grade asks for."""
-    return show_list(site_for(me(), slug, "supervisor"), service_of(area_service), {})
+    site, service = site_for(me(), slug, "supervisor"), service_of(area_service)
+    if kind := sheets.asked():
+        now = clock.now()
+        found = areas.standings(site, service, now)
+        return sheets.hand_out(kind, f"{service}-{site.slug}", columns_of(clock.local_day(now, site.zone)), found, site.zone)
+    return show_list(site, service, {})
+
+
+def columns_of(today: date) -> tuple[sheets.Column[areas.Standing], ...]:
+    """The columns of the list as a file."""
+    return (
+        sheets.Column("area", lazy_gettext("Area"), lambda one: named(one.area.checkpoint), 28),
+        sheets.Column("kind", lazy_gettext("Kind"), lambda one: named(KINDS[one.area.kind])),
+        sheets.Column("grade", lazy_gettext("Grade"), lambda one: one.area.grade, 9),
+        sheets.Column("size_m2", lazy_gettext("Size in m²"), lambda one: one.area.size_m2, 11),
+        sheets.Column("today", lazy_gettext("Today"), lambda one: STATE_WORDS[one.state_on(today)]),
+        sheets.Column("last_done", lazy_gettext("Last done"), lambda one: one.last_done),
+        sheets.Column("last_score", lazy_gettext("Last spot check"), lambda one: one.scores[-1][1] if one.scores else None, 11),
+    )
 
 
 @area_pages.post("/areas/<area_service>/<slug>")

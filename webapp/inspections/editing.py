@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.core import clock, gate
+from webapp.core import sheets as files
 from webapp.core.db import db, let_others_write
 from webapp.core.forms import check
 from webapp.core.i18n import named
@@ -89,9 +90,34 @@ def site_choice() -> AnyResponse:
 
 @editing.get("/checklists/<slug>")
 @gate.at_least("supervisor")
-def checklists(slug: str) -> str:
+def checklists(slug: str) -> str | AnyResponse:
     """A site's checklists."""
-    return show_list(site_for(me(), slug, "supervisor"), {})
+    site = site_for(me(), slug, "supervisor")
+    if kind := files.asked():
+        return files.hand_out(kind, f"checklists-{site.slug}", CHECKLISTS, in_use(site), site.zone)
+    return show_list(site, {})
+
+
+InUse = tuple[Checklist, ChecklistVersion | None, int]
+
+
+def in_use(site: Site) -> list[InUse]:
+    """The site's checklists, with the version in force and how many questions it has."""
+    now = clock.now()
+    rows = [(one, queries.version_at(one, now)) for one in queries.checklists_of(site.id)]
+    return [(one, version, len(queries.content_of(version).questions) if version else 0) for one, version in rows]
+
+
+CHECKLISTS: tuple[files.Column[InUse], ...] = (
+    files.Column("name", lazy_gettext("Name"), lambda row: named(row[0]), 28),
+    files.Column("service", lazy_gettext("Service"), lambda row: SERVICE_WORDS[row[0].service]),
+    files.Column("target", lazy_gettext("For"), lambda row: TARGET_WORDS[row[0].target]),
+    files.Column("trade", lazy_gettext("Trade"), lambda row: TRADE_WORDS[row[0].trade] if row[0].trade else ""),
+    files.Column("purpose", lazy_gettext("Purpose"), lambda row: PURPOSE_WORDS[row[0].purpose]),
+    files.Column("version", lazy_gettext("Version"), lambda row: row[1].number if row[1] else None, 9),
+    files.Column("from_at", lazy_gettext("Since"), lambda row: row[1].from_at if row[1] else None, 17),
+    files.Column("questions", lazy_gettext("Questions"), lambda row: row[2], 9),
+)
 
 
 @editing.post("/checklists/<slug>")
@@ -110,11 +136,9 @@ def add_checklist(slug: str) -> AnyResponse | tuple[str, int]:
 
 def show_list(site: Site, errors: dict[str, str]) -> str:
     """The list, with the form for a new one."""
-    now = clock.now()
-    rows = [(one, queries.version_at(one, now)) for one in queries.checklists_of(site.id)]
     return render_template(
         "inspections/checklists.html", site_=site, sites=sites_for(me(), "supervisor"), errors=errors, values=request.form if errors else {},
-        checklists=[(one, version, len(queries.content_of(version).questions) if version else 0) for one, version in rows], services=SERVICE_WORDS,
+        checklists=in_use(site), services=SERVICE_WORDS,
         trades=TRADE_WORDS, **choices_of(),
     )  # fmt: skip
 

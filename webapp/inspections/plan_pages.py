@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from webapp.core import clock, gate
+from webapp.core import clock, gate, sheets
 from webapp.core.db import db
 from webapp.core.forms import check
 from webapp.core.i18n import named
@@ -37,7 +39,7 @@ SHOWN_DAYS = 14
 
 @plan_pages.get("/inspections/plans/<slug>")
 @gate.at_least("supervisor")
-def plans(slug: str) -> str:
+def plans(slug: str) -> str | Response:
     """A site's plans with where they stand today, and the storm switch."""
     site = site_for(me(), slug, "supervisor")
     now = clock.now()
@@ -52,11 +54,29 @@ def plans(slug: str) -> str:
         }
         for plan in rows
     }
+    where = {plan.id: len(points_of(plan, areas)) for plan in rows}
+    if kind := sheets.asked():
+        return sheets.hand_out(kind, f"inspection-plans-{site.slug}", columns_of(counts, where), rows, site.zone)
     return render_template(
         "inspections/plans.html", site_=site, sites=sites_for(me(), "supervisor"), plans=rows, counts=counts, often=often, modes=MODE_WORDS,
         lists={one.id: one for one in queries.checklists_of(site.id)}, trades=TRADE_WORDS, people=names(plan.person_id for plan in rows if plan.person_id),
-        storm=queries.is_storm(site.id, now), kinds=KINDS, where={plan.id: len(points_of(plan, areas)) for plan in rows},
+        storm=queries.is_storm(site.id, now), kinds=KINDS, where=where,
     )  # fmt: skip
+
+
+def columns_of(counts: Mapping[UUID, Mapping[str, int]], where: Mapping[UUID, int]) -> tuple[sheets.Column[InspectionPlan], ...]:
+    """The columns of the list as a file."""
+    return (
+        sheets.Column("name", lazy_gettext("Plan"), named, 28),
+        sheets.Column("often", lazy_gettext("How often"), often, 24),
+        sheets.Column("hours", lazy_gettext("Time"), lambda plan: f"{plan.from_time}–{plan.until_time}"),
+        sheets.Column("places", lazy_gettext("Places"), lambda plan: where[plan.id], 9),
+        sheets.Column("trade", lazy_gettext("Trade"), lambda plan: TRADE_WORDS[plan.trade] if plan.trade else ""),
+        sheets.Column("mode", lazy_gettext("Weather"), lambda plan: MODE_WORDS[plan.mode]),
+        sheets.Column("done", lazy_gettext("Done today"), lambda plan: counts[plan.id]["done"], 11),
+        sheets.Column("open", lazy_gettext("Open"), lambda plan: counts[plan.id]["open"], 9),
+        sheets.Column("missed", lazy_gettext("Missed in seven days"), lambda plan: counts[plan.id]["missed"], 11),
+    )
 
 
 @plan_pages.post("/storm/<slug>")
@@ -128,12 +148,27 @@ def change_plan(inspection_plan_id: UUID) -> Response | tuple[str, int]:
 
 @plan_pages.get("/inspections/coverage/<slug>")
 @gate.at_least("supervisor")
-def coverage_page(slug: str) -> str:
+def coverage_page(slug: str) -> str | Response:
     """Places × days: what was inspected, failed and missed."""
     site = site_for(me(), slug, "supervisor")
+    covered = coverage.map_of(site, clock.now())
+    if kind := sheets.asked():
+        rows = [(name, day, cell) for _point, name, cells in covered.rows for day, cell in zip(covered.days, cells, strict=True)]
+        return sheets.hand_out(kind, f"coverage-{site.slug}", COVERAGE, [row for row in rows if row[2].state != "none"], site.zone)
     return render_template(
-        "inspections/coverage.html", site_=site, sites=sites_for(me(), "supervisor"), map=coverage.map_of(site, clock.now()), trend=coverage.trend_of(site, clock.now()),
+        "inspections/coverage.html", site_=site, sites=sites_for(me(), "supervisor"), map=covered, trend=coverage.trend_of(site, clock.now()),
     )  # fmt: skip
+
+
+Covered = tuple[str, date, coverage.Cell]
+COVERAGE: tuple[sheets.Column[Covered], ...] = (
+    sheets.Column("checkpoint", lazy_gettext("Checkpoint"), lambda row: row[0], 28),
+    sheets.Column("day", lazy_gettext("Day"), lambda row: row[1]),
+    sheets.Column("done", lazy_gettext("Done"), lambda row: row[2].done, 9),
+    sheets.Column("failed", lazy_gettext("Not passed"), lambda row: row[2].failed, 11),
+    sheets.Column("late", lazy_gettext("Done late"), lambda row: row[2].late, 11),
+    sheets.Column("missed", lazy_gettext("Missed"), lambda row: row[2].missed, 9),
+)
 
 
 def plan_for(plan_id: UUID) -> InspectionPlan:

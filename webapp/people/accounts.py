@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from webapp.people.models import Device, DevicePerson, Person
 from webapp.people.words import ROLE_WORDS, TRADE_WORDS
 
 accounts = Blueprint("accounts", __name__)
+Form = TypeVar("Form", bound=forms.PersonForm)
 
 
 @accounts.get("/people")
@@ -59,8 +60,22 @@ def person_page(person: Person | None, values: object, errors: dict[str, str] | 
     return render_template(
         "people/person.html", person=person, values=values, errors=errors or {}, trades=TRADE_WORDS, roles=ROLE_WORDS, languages=LANGUAGES,
         sites=editable_sites(), own={m.site_id: m.role for m in person.memberships} if person else {},
-        devices=queries.devices_of(person) if person else [],
+        devices=queries.devices_of(person) if person else [], mentors=[(str(one.id), named(one)) for one in mentors_for(person)],
     )  # fmt: skip
+
+
+def mentors_for(person: Person | None) -> list[Person]:
+    """Who may accompany somebody new: the caller's people, without that person and those who have left."""
+    found = queries.people_reached(session.me(), "manager").where(Person.disabled_at.is_(None))
+    return [one for one in db.session.scalars(found) if person is None or one.id != person.id]
+
+
+def checked(form_type: type[Form], person: Person | None) -> tuple[Form | None, dict[str, str]]:
+    """The account as typed; its mentor is one of the caller's people."""
+    form, errors = check(form_type, request.form)
+    if form is not None and form.mentor_id and form.mentor_id not in {one.id for one in mentors_for(person)}:
+        return None, {"mentor_id": _("This is not possible here.")}
+    return form, errors
 
 
 def editable_sites() -> list[Any]:
@@ -87,7 +102,7 @@ def new_person() -> str:
 @gate.at_least("manager")
 def create_person() -> Response | tuple[str, int]:
     """Open an account."""
-    form, errors = check(forms.NewPersonForm, request.form)
+    form, errors = checked(forms.NewPersonForm, None)
     roles = forms.roles_in(request.form, {site.id for site in editable_sites()})
     if form is not None and not roles:
         errors = {"roles": _("Give a role at one community at least.")}
@@ -114,7 +129,7 @@ def edit_person(person_id: UUID) -> str:
 def save_person(person_id: UUID) -> Response | tuple[str, int]:
     """Change an account: names, trade, language, roles."""
     person = reached_person(person_id)
-    form, errors = check(forms.PersonForm, request.form)
+    form, errors = checked(forms.PersonForm, person)
     if form is None:
         return person_page(person, request.form, errors), 422
     try:
@@ -154,11 +169,30 @@ def change_person(person_id: UUID, verb: str) -> Response | tuple[str, int]:
 # ---------------------------------------------------------------- devices
 
 
+def device_columns(rows: list[Device]) -> tuple[sheets.Column[Device], ...]:
+    """The columns of the list as a file."""
+    users = queries.users_of([device.id for device in rows])
+    standings = devices.standings(rows, clock.now())
+    return (
+        sheets.Column("number", lazy_gettext("Number"), lambda device: device.number, 9),
+        sheets.Column("people", lazy_gettext("People"), lambda device: ", ".join(map(named, users.get(device.id, ()))), 28),
+        sheets.Column("platform", lazy_gettext("Kind"), lambda device: device.platform),
+        sheets.Column("last_seen_at", lazy_gettext("Last seen"), lambda device: device.last_seen_at, 17),
+        sheets.Column("unsent", lazy_gettext("Unsent"), lambda device: standings[device.id].owed, 9),
+        sheets.Column("oldest_unsent_at", lazy_gettext("Oldest unsent"), lambda device: device.oldest_unsent_at, 17),
+        sheets.Column("lost", lazy_gettext("Never arrived"), lambda device: standings[device.id].lost_count, 9),
+        sheets.Column("blocked_at", lazy_gettext("Blocked"), lambda device: device.revoked_at, 17),
+    )
+
+
 @accounts.get("/devices")
 @gate.at_least("supervisor")
-def device_list() -> str:
+def device_list() -> str | Response:
     """Devices of one's people: when seen, how many records they still owe."""
     statement, values = queries.devices_reached(session.me())
+    if kind := sheets.asked():
+        rows = list(db.session.scalars(statement.limit(sheets.MOST_ROWS + 1), values))
+        return sheets.hand_out(kind, "devices", device_columns(rows), rows)
     page = page_of(statement, values=values)
     users = {key: ", ".join(map(named, people)) for key, people in queries.users_of([d.id for d in page.rows]).items()}
     standings = devices.standings(page.rows, clock.now())

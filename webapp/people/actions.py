@@ -154,6 +154,7 @@ def create_person(
     is_admin: bool = False,
     roles: dict[UUID, str] | None = None,
     began_on: date | None = None,
+    mentor_id: UUID | None = None,
 ) -> Person:
     """Open an account. Raises Problem conflict when the user name or number is taken."""
     taken = queries.by_login(username) or (queries.by_login(employee_number) if employee_number else None)
@@ -168,6 +169,7 @@ def create_person(
         language=language,
         is_admin=is_admin,
         began_on=began_on,
+        mentor_id=mentor_id,
         password_hash=hasher().hash(password),
     )
     person.memberships = [Membership(site_id=site_id, role=role) for site_id, role in (roles or {}).items()]

@@ -86,6 +86,7 @@ class PersonForm(BaseModel):
     trade: Trade
     language: Language = "zh_CN"
     began_on: date | None = None
+    mentor_id: UUID | None = None
 
 
 class NewPersonForm(PersonForm):

@@ -32,6 +32,7 @@ class Person(Base):
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     began_on: Mapped[date | None]  # the first day of work; the induction is counted from it (clause 2.3.2)
+    mentor_id: Mapped[UUID | None]  # a colleague: who accompanies this person in the induction
 
     memberships: Mapped[list[Membership]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import lazy_gettext
 
-from webapp.core import clock, gate, htmx
+from webapp.core import clock, gate, htmx, sheets
 from webapp.core.clock import day_bounds
 from webapp.core.db import db
 from webapp.core.i18n import named
 from webapp.core.problems import Problem
 from webapp.people.session import me
 from webapp.service import flow, queries
-from webapp.service.complaints import Heard, overview
+from webapp.service.complaints import Heard, Line, overview
 from webapp.service.models import Request
 from webapp.service.passages import passages
 from webapp.service.queries import Look
@@ -25,6 +27,7 @@ from webapp.sites.models import Site
 from webapp.sites.queries import site_for, sites_for
 from webapp.standards.clocks import state as clock_state
 from webapp.work_orders.spans import span
+from webapp.work_orders.types import WorkType
 
 overviews = Blueprint("overviews", __name__)
 
@@ -37,7 +40,7 @@ REPLIED = {"kept": True, "missed": False, "overdue": False}
 
 @overviews.get("/requests/complaints")
 @gate.at_least("desk")
-def complaints() -> str:
+def complaints() -> str | Response:
     """Complaints of a month by type and source."""
     sites = sites_for(me(), "desk")
     if not sites:
@@ -47,6 +50,8 @@ def complaints() -> str:
     looks = complaints_of(site, first)
     lines, everything = overview(heard(seen, clock.now()) for seen in looks)
     types = looks[0].types if looks else {}
+    if kind := sheets.asked():
+        return sheets.hand_out(kind, f"complaints-{site.slug}-{first:%Y-%m}", complaint_columns(types), lines, site.zone)
     before, after = months_beside(first)
     choices = [
         {"href": url_for("overviews.complaints", site=s.slug, month=f"{first:%Y-%m}"), "word": named(s), "active": s.id == site.id}
@@ -57,6 +62,21 @@ def complaints() -> str:
         before=url_for("overviews.complaints", site=site.slug, month=f"{before:%Y-%m}"),
         after=url_for("overviews.complaints", site=site.slug, month=f"{after:%Y-%m}") if after <= clock.local_day(clock.now(), site.zone) else None,
     )  # fmt: skip
+
+
+def complaint_columns(types: Mapping[str, WorkType]) -> tuple[sheets.Column[Line], ...]:
+    """The columns of the list as a file."""
+    return (
+        sheets.Column("type", lazy_gettext("Type"), lambda line: named(types.get(line.type_code)) or line.type_code, 24),
+        sheets.Column("source", lazy_gettext("From"), lambda line: SOURCE_WORDS[line.source], 20),
+        sheets.Column("count", lazy_gettext("Complaints"), lambda line: line.count, 11),
+        sheets.Column("in_time", lazy_gettext("Answered in time"), lambda line: line.in_time, 11),
+        sheets.Column("replies_due", lazy_gettext("Replies due"), lambda line: line.replies_due, 11),
+        sheets.Column("told", lazy_gettext("Told the result"), lambda line: line.told, 11),
+        sheets.Column("ended", lazy_gettext("Ended"), lambda line: line.ended, 9),
+        sheets.Column("rated", lazy_gettext("Rated"), lambda line: line.rated, 9),
+        sheets.Column("mean", lazy_gettext("Mean of the stars"), lambda line: round(line.mean, 2) if line.mean is not None else None, 11),
+    )
 
 
 def month_asked_for(site: Site) -> date:
@@ -156,7 +176,7 @@ LAYOUTS = (Layout("desk", 4, 190, 104, 84, 56), Layout("phone", 1, 300, 84, 0, 4
 
 @overviews.get("/flow/<slug>")
 @gate.at_least("desk")
-def flow_chart(slug: str) -> str:
+def flow_chart(slug: str) -> str | Response:
     """The flow of requests with what stands at each step now, and how long each step took in the last 30 days."""
     site, now = site_for(me(), slug, "desk"), clock.now()
     ways = list(passages([site.id], now).values())
@@ -166,8 +186,23 @@ def flow_chart(slug: str) -> str:
         {"key": step, "word": FLOW_WORDS[step], "href": url_for("desk.request_list", site=slug, state="all", step=step), "box": boxes[step], "taken": taken[step]}
         for step in flow.STEPS
     ]  # fmt: skip
+    if kind := sheets.asked():
+        return sheets.hand_out(kind, f"flow-{site.slug}", FLOW, rows, site.zone)
     charts = [(layout, drawn(layout, rows)) for layout in LAYOUTS]
     return htmx.show("service/flow.html", "service/_flow.html", site_=site, sites=choices, rows=rows, charts=charts, span=span)
+
+
+FLOW: tuple[sheets.Column[dict[str, Any]], ...] = (
+    sheets.Column("step", lazy_gettext("Step"), lambda row: row["word"], 20),
+    sheets.Column("now", lazy_gettext("Here now"), lambda row: row["box"].many, 9),
+    sheets.Column("age", lazy_gettext("Oldest, minutes"), lambda row: _minutes(row["box"].age), 11),
+    sheets.Column("passed", lazy_gettext("Passed in 30 days"), lambda row: row["taken"].many, 11),
+    sheets.Column("took", lazy_gettext("Took, minutes"), lambda row: _minutes(row["taken"].time), 11),
+)
+
+
+def _minutes(length: timedelta | None) -> int | None:
+    return None if length is None else int(length.total_seconds() // 60)
 
 
 def drawn(layout: Layout, rows: list[dict[str, Any]]) -> list[Drawn]:

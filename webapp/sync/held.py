@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.core import clock, gate, ids
+from webapp.core import clock, gate, ids, sheets
 from webapp.core.db import db
+from webapp.core.i18n import named
 from webapp.core.pages import get_or_404, page_of
 from webapp.core.problems import Problem
 from webapp.people.models import Membership, Person
@@ -23,6 +26,7 @@ from webapp.records.held import REASONS
 from webapp.records.models import HeldStep, Record
 from webapp.records.queries import copies_of, held, photos_of, steps_of
 from webapp.records.rules import receipt_code
+from webapp.records.words import kind_word
 from webapp.sync import fixing
 from webapp.sync.judging import judge_again, judge_waiting
 
@@ -58,14 +62,29 @@ def count_held(person: Person) -> int:
 
 @office.get("/held")
 @gate.at_least("supervisor")
-def held_list() -> str:
+def held_list() -> str | Response:
     """Records that are kept but not counted, with the reason."""
     state = request.args.get("state", "held")
     if state not in STATES:
         raise Problem("not-found")
+    if kind := sheets.asked():
+        rows = list(db.session.scalars(reached(me(), state).limit(sheets.MOST_ROWS + 1)))
+        return sheets.hand_out(kind, f"records-{state}", held_columns(names(row.person_id for row in rows)), rows)
     page = page_of(reached(me(), state))
     return render_template("sync/held.html", page=page, state=state, people=names(r.person_id for r in page.rows), reasons=REASONS,
                            late=clock.now() - PATIENCE)  # fmt: skip
+
+
+def held_columns(people: Mapping[UUID, Person]) -> tuple[sheets.Column[Record], ...]:
+    """The columns of the list as a file."""
+    return (
+        sheets.Column("at", lazy_gettext("Time"), lambda record: record.at or record.received_at, 17),
+        sheets.Column("received_at", lazy_gettext("Received"), lambda record: record.received_at, 17),
+        sheets.Column("person", lazy_gettext("Person"), lambda record: named(people.get(record.person_id))),
+        sheets.Column("kind", lazy_gettext("Kind"), lambda record: kind_word(record.kind), 20),
+        sheets.Column("reason", lazy_gettext("Reason"), lambda record: REASONS.get(record.reason or "", record.reason or ""), 44),
+        sheets.Column("id", lazy_gettext("Record"), lambda record: str(record.id), 38),
+    )
 
 
 def held_record(record_id: UUID) -> Record:

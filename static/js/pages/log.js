@@ -39,7 +39,7 @@ function decide(key) {
 }
 
 /** @type {Record<string, () => void>} */
-const KEYS = { j: () => step(1), k: () => step(-1) };
+const KEYS = { j: () => step(1), k: () => step(-1), p: () => /** @type {HTMLElement | null} */ (document.querySelector('[data-paper]'))?.click() };
 
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
