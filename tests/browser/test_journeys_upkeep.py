@@ -66,6 +66,9 @@ def add_upkeep(world: World, site: Site) -> None:
     db.session.add(Inspection(id=ids.new_id(), site_id=site.id, **done, **by))
     add_plan(world, site, sump, "Sump pump, daily", SUMP, mode="storm", begins_on=day_before(9))
     add_plan(world, site, water, "Water watch", SUMP, mode="storm", begins_on=day_before(9))
+    register.add_meter(site.id, register.MeterFacts("W-9", "总水表", "Main water meter", "m³", 4))
+    shows = {"id": "shows", "kind": "reading", "text": "总水表读数", "text_en": "What the main meter shows", "meter": "W-9"}
+    add_list(world, site, "Meter room", "Meter room", "technician", [shows])
     pumps = add_list(world, site, "Pumps", "Pumps", "technician", DRY)
     pumps.target, pumps.class_code = "equipment", "pump"
     spot = db.session.get_one(Checkpoint, UUID(world.spots[SUMP].id))
@@ -307,3 +310,28 @@ def test_of_two_machines_at_one_label_the_page_asks_which(new_phone: MakePhone, 
         "SELECT number FROM inspection JOIN equipment ON equipment.id = equipment_id WHERE inspection.id = ?", UUID(made["id"]).hex
     )
     assert kept["number"] == "SB-2"
+
+
+def test_a_meter_read_in_a_checklist_is_doubted_while_it_is_typed_and_kept_once(new_phone: MakePhone, server: Server, world: World) -> None:
+    technician = new_phone().sign_in("technician").ready()
+    page = technician.page
+    technician.offline()
+    technician.scan_page()
+    technician.type_code(world.spots[SUMP])
+    page.get_by_role("link", name="Inspect: Meter room").click()
+    page.locator("form[data-ready]").wait_for()
+    shows = page.locator("[data-question=shows]")
+    figure, doubt = shows.get_by_label("What the main meter shows"), shows.get_by_text("More digits than the meter has")
+    figure.fill("12345")
+    doubt.wait_for()
+    figure.fill("1234.5")
+    doubt.wait_for(state="hidden")
+    page.get_by_role("button", name="To the result").click()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Saved on this phone").wait_for()
+    made = newest(technician, "inspection")
+    technician.offline(False)
+    technician.until_received([made["id"]])
+    technician.send_now()
+    kept = server.rows("SELECT value, doubt FROM reading JOIN meter ON meter.id = meter_id WHERE number = 'W-9'")
+    assert [(float(one["value"]), one["doubt"]) for one in kept] == [(1234.5, None)]
