@@ -7,7 +7,8 @@ import { grade, isAnswer, questionsOf } from './rules.js';
 /** @import { NewPhoto } from '../types' */
 /** @typedef {import('./rules.js').Question} Question */
 /** @typedef {import('./rules.js').Answers} Answers */
-/** @typedef {{facts: () => import('../scan/shots.js').Facts, onChange: () => void, onPhoto: () => Promise<unknown>, busy: (work: Promise<unknown>) => void}} Parts */
+/** @typedef {{facts: () => import('../scan/shots.js').Facts, onChange: () => void, onPhoto: () => Promise<unknown>, busy: (work: Promise<unknown>) => void,
+ *   jobOf: (question: Question, graded: string) => string}} Parts  jobOf: of what type a job about it would be, "" where none is to be made */
 
 /** @type {Record<string, string>} */
 const PHOTO_REASONS = { PhoneFull: 'camera.full', TooMany: 'camera.enough' };
@@ -21,8 +22,9 @@ export class Sheet {
     /** @type {Map<string, HTMLElement>} */ this.holders = new Map();
     /** @type {Map<string, Shots>} */ this.shots = new Map();
     /** @type {Map<string, Pad>} */ this.pads = new Map();
-    /** @type {Map<string, {fields: HTMLInputElement[], words: HTMLTextAreaElement | null, job: HTMLInputElement | null}>} */ this.fields = new Map();
+    /** @type {Map<string, {fields: HTMLInputElement[], words: HTMLTextAreaElement | null}>} */ this.fields = new Map();
     /** @type {Answers} what was answered when last looked: of 150 questions a tap changes one */ this.known = {};
+    /** @type {Set<string>} questions of which a job is to be made */ this.jobs = new Set();
     /** @type {Set<string>} questions to look at again */ this.stale = new Set();
     /** @type {Map<string, string | null>} what each question shows of its answer */ this.shown = new Map();
     this.questions = questionsOf(content);
@@ -37,16 +39,16 @@ export class Sheet {
     form.addEventListener('input', (event) => { this.touched = true; this.forget(/** @type {HTMLInputElement} */ (event.target).name ?? ''); }, true);
   }
 
-  /** A field was changed. @param {string} name `q.`, `t.` or `j.<question>` */
+  /** A field was changed. @param {string} name `q.<question>` or `t.<question>` */
   forget(name) {
-    if (/^[qtj]\./.test(name)) this.stale.add(name.slice(2));
+    if (/^[qt]\./.test(name)) this.stale.add(name.slice(2));
   }
 
   /** @param {string} id @param {HTMLElement} holder */
   take(id, holder) {
     this.holders.set(id, holder);
     const named = (/** @type {string} */ sign) => [...holder.querySelectorAll(`[name="${sign}.${CSS.escape(id)}"]`)];
-    this.fields.set(id, { fields: /** @type {HTMLInputElement[]} */ (named('q')), words: /** @type {HTMLTextAreaElement[]} */ (named('t'))[0] ?? null, job: /** @type {HTMLInputElement[]} */ (named('j'))[0] ?? null });
+    this.fields.set(id, { fields: /** @type {HTMLInputElement[]} */ (named('q')), words: /** @type {HTMLTextAreaElement[]} */ (named('t'))[0] ?? null });
     const list = /** @type {HTMLElement | null} */ (holder.querySelector('[data-part=shots]'));
     const picker = /** @type {HTMLInputElement | null} */ (holder.querySelector('input[type=file]'));
     if (list && picker) this.takePhotos(id, holder, list, picker);
@@ -103,7 +105,7 @@ export class Sheet {
     const value = this.valueOf(question);
     const text = this.fields.get(id)?.words?.value.trim() ?? '';
     const photos = this.photosOf(id).map(() => '');
-    const job = this.fields.get(id)?.job?.checked ? { job: true } : {};
+    const job = this.jobs.has(id) ? { job: true } : {};
     delete this.known[id];
     if (value !== undefined || text || photos.length) this.known[id] = { ...(value === undefined ? {} : { value }), text, photos, ...job };
   }
@@ -123,15 +125,15 @@ export class Sheet {
   /** Puts answers into their fields. @param {Answers} answers */
   give(answers) {
     for (const { id, kind } of this.questions) {
-      const { value, text, job: wantsJob } = answers[id] ?? {};
-      const { fields = [], words = null, job = null } = this.fields.get(id) ?? {};
+      const { value, text, job } = answers[id] ?? {};
+      const { fields = [], words = null } = this.fields.get(id) ?? {};
       for (const field of fields) {
         const wanted = kind === 'yes_no' && typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
         if (field.type === 'radio' || field.type === 'checkbox') field.checked = Array.isArray(wanted) ? wanted.includes(field.value) : field.value === wanted;
         else field.value = wanted === undefined ? '' : String(wanted);
       }
       if (words && text) words.value = text;
-      if (job) job.checked = wantsJob === true;
+      if (job) this.jobs.add(id);
       this.stale.add(id);
       const pad = this.pads.get(id);
       if (pad && Array.isArray(value)) { pad.strokes = value; pad.show(); }
@@ -178,9 +180,28 @@ export class Sheet {
   showAnswer(question, { value, text, photos }) {
     const graded = isAnswer(question, value) ? grade(question, value) : null;
     const holder = this.holders.get(question.id);
-    if (holder && this.shown.get(question.id) !== graded) holder.dataset.grade = graded ?? '';
+    if (holder && this.shown.get(question.id) !== graded) {
+      holder.dataset.grade = graded ?? '';
+      this.offerJob(holder, question, graded);
+    }
     this.shown.set(question.id, graded);
     if (graded === 'fail' || graded === 'flag' || text || photos?.length) this.openMore(question.id);
+  }
+
+  /** Where something was found one tap makes a job of it, unless its question does so by itself. @param {HTMLElement} holder @param {Question} question @param {string | null} graded */
+  offerJob(holder, question, graded) {
+    const type = graded === 'fail' || graded === 'flag' ? this.parts.jobOf(question, graded) : '';
+    const known = /** @type {HTMLElement | null} */ (holder.querySelector('[data-job]'));
+    if (!known && !type) return;
+    const offer = known ?? /** @type {HTMLElement} */ (/** @type {HTMLTemplateElement} */ (document.getElementById('t-job')).content.firstElementChild?.cloneNode(true));
+    const box = /** @type {HTMLInputElement} */ (offer.querySelector('input'));
+    if (!known) {
+      box.checked = this.jobs.has(question.id);
+      box.addEventListener('change', () => { this.jobs[box.checked ? 'add' : 'delete'](question.id); this.change(question.id); });
+      holder.querySelector('[data-part=shots]')?.before(offer);
+    }
+    /** @type {HTMLElement} */ (offer.querySelector('[data-type]')).textContent = type;
+    offer.hidden = !type;
   }
 
   /** @param {string} id */

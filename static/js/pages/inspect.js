@@ -45,7 +45,8 @@ class Inspecting {
     /** @type {View} */ this.view = 'list';
     /** @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
     /** @type {Promise<unknown>} photos on their way */ this.busy = Promise.resolve();
-    this.sheet = new Sheet(form, this.content, { facts: () => this.stamped(), onChange: () => this.changed(), onPhoto: () => this.keep(), busy: (work) => { this.busy = this.busy.then(() => work); } });
+    this.sheet = new Sheet(form, this.content, { facts: () => this.stamped(), onChange: () => this.changed(), onPhoto: () => this.keep(), busy: (work) => { this.busy = this.busy.then(() => work); },
+      jobOf: ({ raises }, graded) => graded === 'fail' && this.facts.types[raises] ? '' : this.facts.types[raises] || this.facts.job });
   }
 
   async start() {
