@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .serving import PASSWORD, Spot
+from .speech import in_chinese
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGS = [
@@ -70,6 +71,7 @@ class Phone:
         self.page: Any = None
         self.complaints: list[str] = []  # what the browser itself refused: the policy, scripts that broke
         self.strangers: set[str] = set()  # requests to anybody but us
+        self.says: Callable[[str], str] = str  # the page's words for English ones
         self.evicted = False  # the browser took the store away under an open page
 
     # ------------------------------------------------------------ on and off
@@ -135,6 +137,14 @@ class Phone:
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(lambda url: "/login" not in url)
+        return self
+
+    def speak_chinese(self) -> Phone:
+        """The page's words are Chinese from now on: as its person has chosen, or as somebody without an account has."""
+        form, headers = {"language": "zh_CN", "theme": "auto"}, {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
+        self.context.request.post(f"{self.origin}/me/settings", form=form, headers=headers)
+        self.context.add_cookies([{"name": "language", "value": "zh_CN", "url": self.origin}])
+        self.says = in_chinese
         return self
 
     def ready(self, decoder: bool = False) -> Phone:

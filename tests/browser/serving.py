@@ -129,6 +129,8 @@ def _fill(world: World) -> Site:
     world.steps = [_round(site, f"Pair {n}", pair, begin, past) for n, pair in enumerate(pairs, 1)]
     _raise_jobs(world, site.id, place.id, past)
     _cleaning(world, site, past)
+    desk = people.create_person("desk", "小陈", "service", PASSWORD, name_en="Chen", language="en", roles={site.id: "desk"})
+    world.people["desk"] = str(desk.id)
     return site
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from playwright.sync_api import expect
 
 from webapp.work_orders.charges import CallOut, Charge, Item, Price, call_out, line_of, quantity_of
 
@@ -21,6 +22,7 @@ from .label_pictures import camera_file, render
 from .phone import Phone, moment
 from .serving import ZONE, Server, World
 
+TAP = ("水龙头", "Tap")  # of the price list, in Chinese and in English
 OFFER = CallOut(datetime(2026, 1, 1, tzinfo=UTC), 2000, 5000)
 
 
@@ -51,32 +53,32 @@ def tap(phone: Phone, name: str, order_id: str) -> None:
     """The big button; then the page says what comes after it."""
     before = len(steps(phone, order_id))
     with phone.page.expect_navigation():
-        phone.page.locator("[data-next]").get_by_role("button", name=name, exact=True).click()
+        phone.page.locator("[data-next]").get_by_role("button", name=phone.says(name), exact=True).click()
     phone.until(lambda: len(steps(phone, order_id)) == before + 1, f"{name} is saved")
 
 
 def photograph(phone: Phone, name: str) -> None:
     """One photo; closing the camera saves it."""
-    phone.page.get_by_role("button", name=name).click()
+    phone.page.get_by_role("button", name=phone.says(name)).click()
     phone.page.locator('[data-part="shutter"]:not(:disabled)').click()
-    phone.page.get_by_role("button", name="Use this photo").click()
-    phone.page.get_by_text("1 photo kept").wait_for()
+    phone.page.get_by_role("button", name=phone.says("Use this photo")).click()
+    phone.page.get_by_text(phone.says("1 photo kept")).wait_for()
     with phone.page.expect_navigation():
-        phone.page.get_by_role("button", name="Done").click()
+        phone.page.get_by_role("button", name=phone.says("Done")).click()
 
 
 def drawn(phone: Phone, selector: str) -> None:
     """Wait until that photo is to be seen."""
     image = phone.page.locator(selector).first
-    image.wait_for()
+    image.scroll_into_view_if_needed()  # it is loaded once it is to be seen
     phone.until(lambda: image.evaluate("(image) => image.complete && image.naturalWidth > 100"), f"{selector} is drawn")
 
 
-def sign(phone: Phone) -> None:
+def sign(phone: Phone, pad: str = "#d-sign [data-pad]") -> None:
     """With a finger on the pad."""
     mouse = phone.page.mouse
-    phone.page.locator("#d-sign [data-pad]").scroll_into_view_if_needed()
-    box = phone.page.locator("#d-sign [data-pad]").bounding_box()
+    phone.page.locator(pad).scroll_into_view_if_needed()
+    box = phone.page.locator(pad).bounding_box()
     assert box
     mouse.move(box["x"] + 20, box["y"] + 30)
     mouse.down()
@@ -102,28 +104,28 @@ def look_before_and_after(phone: Phone, order_id: str) -> None:
     photograph(phone, "Before photo")
     drawn(phone, '[data-stage="before"] img')
     tap(phone, "Start", order_id)
-    phone.page.locator("[data-order-mark]", has_text="Being done · On this phone").wait_for()
-    phone.page.get_by_role("button", name="After photo").click()
+    phone.page.locator("[data-order-mark]", has_text=f"{phone.says('Being done')} · {phone.says('On this phone')}").wait_for()
+    phone.page.get_by_role("button", name=phone.says("After photo")).click()
     drawn(phone, "img.under")
-    phone.page.get_by_role("button", name="Lay the before photo over the picture").click()
+    phone.page.get_by_role("button", name=phone.says("Lay the before photo over the picture")).click()
     phone.page.locator("img.under").wait_for(state="hidden")
-    phone.page.get_by_role("button", name="Close the camera").click()
+    phone.page.get_by_role("button", name=phone.says("Close the camera")).click()
     photograph(phone, "After photo")
     drawn(phone, '[data-stage="after"] img')
 
 
 def list_what_was_used(phone: Phone) -> None:
     """A slip of the thumb is said; then an hour and a half, and two taps."""
-    labour = phone.page.get_by_role("textbox", name=re.compile("^Labour"))
-    phone.page.get_by_role("button", name="List what was used").click()
+    labour = phone.page.get_by_role("textbox", name=re.compile(f"^{phone.says('Labour')}"))
+    phone.page.get_by_role("button", name=phone.says("List what was used")).click()
     labour.fill("-3")
-    phone.page.get_by_role("button", name="Save the list").click()
-    phone.page.get_by_text("Please write more than 0, or leave it empty.").wait_for()
+    phone.page.get_by_role("button", name=phone.says("Save the list")).click()
+    phone.page.get_by_text(phone.says("Please write more than 0, or leave it empty.")).wait_for()
     labour.fill("1.5")
     for _ in range(2):
-        phone.page.get_by_role("button", name="More: Tap").click()
+        phone.page.get_by_role("button", name=phone.says("More: %(name)s") % {"name": TAP[phone.says is str]}).click()
     with phone.page.expect_navigation():
-        phone.page.get_by_role("button", name="Save the list").click()
+        phone.page.get_by_role("button", name=phone.says("Save the list")).click()
 
 
 def let_the_resident_sign(phone: Phone) -> None:
@@ -195,7 +197,7 @@ def speak(phone: Phone, language: str) -> None:
     phone.context.request.post(f"{phone.origin}/me/settings", form=form, headers={"Origin": phone.origin, "Sec-Fetch-Site": "same-origin"})
 
 
-def test_two_who_take_and_finish_the_same_job_offline_make_one_history_and_one_conflict(
+def test_two_who_take_and_finish_the_same_job_offline_make_one_history_one_conflict_and_one_decision(
     new_phone: MakePhone, server: Server, world: World
 ) -> None:
     order_id = world.jobs[1]
@@ -224,6 +226,36 @@ def test_two_who_take_and_finish_the_same_job_offline_make_one_history_and_one_c
         words = card.inner_text()
         assert "Two people finished it" in words and "The supervisor decides" in words
         assert re.search(r"Technician\b", words) and "Technician2" in words
+    decide(new_phone().sign_in("supervisor", then="/work-orders?group=disputed"), server, order_id)
+    for phone in phones:
+        phone.goto(f"/work-orders/{order_id}")
+        phone.page.get_by_text("Does not count: decided otherwise").first.wait_for()
+        expect(phone.page.locator("[data-conflict]")).to_have_count(0)
+
+
+def decide(boss: Phone, server: Server, order_id: str) -> None:
+    """The board leads to both versions side by side, with the photos of each; one press decides, and the other version stays to be read."""
+    boss.page.locator(f'a[href="/work-orders/{order_id}"]').first.click()
+    question = boss.page.locator("section.card", has=boss.page.get_by_role("heading", name="Two people finished it"))
+    question.wait_for()
+    versions = question.locator(".version")
+    expect(versions).to_have_count(2)
+    expect(versions.nth(0).get_by_role("heading")).to_have_text("Technician")
+    expect(versions.nth(1).get_by_role("heading")).to_have_text("Technician2")
+    for n in range(2):
+        expect(versions.nth(n)).to_contain_text("Finished")
+    versions.nth(1).get_by_role("button", name="This one counts").click()
+    boss.page.get_by_text("Decided. The other version stays in the history.").wait_for()
+    expect(boss.page.get_by_role("button", name="This one counts")).to_have_count(0)
+    (order,) = server.rows("SELECT state, conflicts FROM work_order WHERE id = ?", hex_of(order_id))
+    assert order == {"state": "finished", "conflicts": 0}
+    rows = server.rows(
+        "SELECT verb, person_id FROM work_step WHERE order_id = ? AND verb IN ('finish', 'decide') ORDER BY at", hex_of(order_id)
+    )
+    assert [row["verb"] for row in rows] == ["finish", "finish", "decide"]  # nothing of either is gone, and one person decided once
+    boss.goto(f"/work-orders/{order_id}")
+    history = boss.page.locator("main").inner_text()
+    assert history.count("Decided") >= 1 and history.count("Does not count: decided otherwise") >= 1
 
 
 def test_photos_of_a_job_are_there_without_signal(new_phone: MakePhone, server: Server, world: World, film: Path) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
+from webapp.sites.rules import where_of
+
 RUN_M_PER_S = 3.0  # nobody patrols faster, straight line
 LEARNED_ENOUGH = 5  # walks seen before a learned time is used
 FASTER_THAN_FASTEST = 0.5  # of the fastest walk learned
@@ -47,11 +49,8 @@ def of_position(distance_m: float | None, accuracy_m: float | None, fence_m: flo
     if distance_m is None or accuracy_m is None:
         return Grade("position", "weak", "unknown", {})
     figures = {"distance_m": round(distance_m), "accuracy_m": round(accuracy_m), "fence_m": fence_m}
-    if distance_m - accuracy_m > fence_m:
-        return Grade("position", "doubt", "outside", figures)
-    if accuracy_m > 4 * fence_m:
-        return Grade("position", "weak", "vague", figures)
-    return Grade("position", "good", "inside", figures)
+    where = where_of(distance_m, accuracy_m, fence_m)
+    return Grade("position", {"outside": "doubt", "vague": "weak", "inside": "good"}[where], where, figures)
 
 
 def of_walk(elapsed: timedelta | None, distance_m: float | None, learned_s: int | None, learned_count: int) -> Grade:

@@ -179,11 +179,13 @@ def let_clocks_run(request: Request, person_id: UUID, now: datetime) -> None:
 
 
 def reclassify(request: Request, type_code: str, urgent: bool, person_id: UUID, now: datetime) -> None:
-    """It was taken for something else: from now on its clocks are judged as what it is."""
+    """It was taken for something else: from now on its clocks are judged as what it is, and its orders that are not finished are as urgent."""
     kind = types_of(request.site_id)[type_code].kind
     _happen(
         request, now, verb="reclassified", type_code=type_code, kind=kind, urgency="urgent" if urgent else "routine", person_id=person_id
     )
+    for order in look(request).orders:
+        work.set_urgent(order, urgent, person_id, now)
 
 
 def investigate(request: Request, text: str, person_id: UUID, now: datetime) -> None:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from webapp.core import clock, gate, sheets
 from webapp.core.db import db
 from webapp.core.forms import check
-from webapp.core.i18n import day_and_time, language, named
+from webapp.core.i18n import day_and_time, force_locale, language, named
 from webapp.core.pages import page_of
 from webapp.people.session import me
 from webapp.service import actions, flow, queries
@@ -24,12 +24,13 @@ from webapp.service.models import Request
 from webapp.service.passages import passages
 from webapp.service.pictures import pictures_sent
 from webapp.service.rules import KINDS
-from webapp.service.words import CHANNEL_WORDS, CLOCK_WORDS, FLOW_WORDS, REQUEST_STATES, SOURCE_WORDS
+from webapp.service.words import CHANNEL_WORDS, CLOCK_WORDS, FLOW_WORDS, POLITE, REQUEST_STATES, SOURCE_WORDS
 from webapp.sites.models import Checkpoint, Place, Site
 from webapp.sites.queries import place_tree, site_for, sites_for
 from webapp.standards.clocks import due_at
 from webapp.work_orders.listing import as_number, called
 from webapp.work_orders.queries import types_of, types_of_sites
+from webapp.work_orders.spans import span
 from webapp.work_orders.words import KIND_WORDS
 
 desk = Blueprint("desk", __name__)
@@ -49,7 +50,7 @@ def request_list() -> str | Response:
     if kind := sheets.asked():
         return sheets.hand_out(kind, "requests", REQUESTS, requests_in_full(within, state), within[0].zone if within else "UTC")
     page = page_of(in_order(filtered(within, state), state))
-    rows = [{"seen": seen, "request": seen.request, **mark_of(seen)} for seen in queries.looks(page.rows)]
+    rows = [{"seen": seen, "request": seen.request, "silence": silence_of(seen), **mark_of(seen)} for seen in queries.looks(page.rows)]
     types = {code: named(known) for own in types_of_sites(s.id for s in within).values() for code, known in own.items()}
     return render_template(
         "service/requests.html", page=page, rows=rows, state=state, sites=[(s.slug, named(s)) for s in sites], site_=site, types=list(types.items()),
@@ -113,7 +114,7 @@ def filtered(within: list[Site], state: str) -> sa.Select[Request]:
 def in_order(found: sa.Select[Request], state: str) -> sa.Select[Request]:
     """Open ones: urgent ones first, then the one that waits longest; others: the latest first."""
     if state == "open":
-        return found.order_by(Request.urgency.desc(), Request.received_at, Request.id)
+        return found.order_by(queries.corrected("urgency").desc(), Request.received_at, Request.id)
     return found.order_by(Request.received_at.desc(), Request.id)
 
 
@@ -143,6 +144,26 @@ def mark_of(seen: queries.Look) -> dict[str, str]:
     if due < now:
         return {"mark": "late", "word": _("%(what)s was due %(when)s", what=what, when=when)}
     return {"mark": "open", "word": _("%(what)s by %(when)s", what=what, when=when)}
+
+
+def silence_of(seen: queries.Look) -> dict[str, str] | None:
+    """For how long the resident has heard nothing, in words, and a sentence that breaks it with one tap; None where nobody waits."""
+    silence = seen.silence(clock.now())
+    if silence is None:
+        return None
+    length = span(clock.now() - silence.since)
+    heard = seen.standing.last_heard_at is not None
+    return {
+        "mark": "late" if silence.is_late else "needs" if silence.is_warned else "neutral",
+        "word": _("Last news %(span)s ago", span=length) if heard else _("No news for %(span)s", span=length),
+        "text": polite(seen.request.language)[2 if heard else 0],
+    }
+
+
+def polite(language: str) -> list[str]:
+    """News ready to be told with one tap, in the resident's language."""
+    with force_locale(language):
+        return [str(words) for words in POLITE]
 
 
 # ---------------------------------------------------------------- what somebody tells the desk

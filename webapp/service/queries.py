@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -33,6 +34,14 @@ DESKS = ("reply", "silence", "handle")  # dispatch and on site are stopped by a 
 INTERNAL = ("investigated", "stopped", "resumed", "reclassified")  # seen by staff alone
 MARKS = ("stopped", "resumed", "reclassified")  # events that are no steps of the fold
 TELLS = {"assign": "assigned", "take": "assigned", "accept": "assigned", "hand_over": "assigned", "on_site": "arrived", "start": "arrived"}
+
+
+class Silence(NamedTuple):
+    """Since when somebody who waits has heard nothing; whether that is longer than was promised, or soon will be."""
+
+    since: datetime
+    is_late: bool
+    is_warned: bool
 
 
 @dataclass
@@ -112,10 +121,21 @@ class Look:
         """Its clocks that nothing has stopped yet."""
         return [clock for clock in self.clocks(now) if clock.stopped_at is None]
 
-    def next_news(self, now: datetime) -> datetime | None:
-        """By when the resident is to hear from us; None when it is settled or late already."""
-        due = min((due_at(c, now) for c in self.running(now) if c.name in ("reply", "silence")), default=None)
-        return due if due is not None and due > now else None
+    def next_news(self, now: datetime) -> rules.Promise | None:
+        """By when the resident is to hear from us; None when it is settled."""
+        return rules.promise([(due_at(c, now), c.limit) for c in self.running(now) if c.name in ("reply", "silence")], now)
+
+    def silence(self, now: datetime) -> Silence | None:
+        """For how long the resident has heard nothing; None where nobody waits for news any more."""
+        running = [clock for clock in self.running(now) if clock.name == "silence"]
+        if not running:
+            return None
+        since = max(clock.started_at for clock in running)
+        return Silence(
+            since,
+            any(clock_state(clock, now) == "overdue" for clock in running),
+            any(clock_state(clock, now) == "warned" for clock in running),
+        )
 
     def pressing(self, now: datetime) -> Clock | None:
         """The open clock that ends first; one that the desk can stop, as long as no work order is there to stop the others."""
@@ -207,7 +227,7 @@ def requests_by_id(request_ids: Iterable[UUID]) -> dict[UUID, Request]:
 
 
 def posts_since(moment: datetime, address: str, checkpoint_id: UUID) -> tuple[list[datetime], list[datetime]]:
-    """When requests came after a moment: from this network address, and by labels of this checkpoint."""
-    recent = sa.select(Request.received_at).where(Request.received_at > moment)
+    """When requests came after a moment by the public form: from this network address, and by labels of this checkpoint."""
+    recent = sa.select(Request.received_at).where(Request.received_at > moment, Request.channel == "label")
     ask = db.session.scalars
     return list(ask(recent.where(Request.address == address))), list(ask(recent.where(Request.checkpoint_id == checkpoint_id)))

@@ -15,17 +15,17 @@ from webapp.core import clock, gate
 from webapp.core.clock import from_wall
 from webapp.core.db import db
 from webapp.core.forms import check
-from webapp.core.i18n import force_locale, named
+from webapp.core.i18n import named
 from webapp.people.queries import names
 from webapp.people.session import me
 from webapp.photos.views import hand_out
 from webapp.service import actions, queries
-from webapp.service.desk import mark_of
+from webapp.service.desk import mark_of, polite, silence_of
 from webapp.service.forms import LONGEST, ClassForm, InvestigationForm, StopForm, TellForm
 from webapp.service.models import Request
 from webapp.service.passages import work_on
 from webapp.service.queries import Look
-from webapp.service.words import CHANNEL_WORDS, CLOCK_STATES, CLOCK_WORDS, EVENT_WORDS, POLITE, REQUEST_STATES, SOURCE_WORDS
+from webapp.service.words import CHANNEL_WORDS, CLOCK_STATES, CLOCK_WORDS, EVENT_WORDS, REQUEST_STATES, SOURCE_WORDS
 from webapp.standards.clocks import Clock, due_at, elapsed
 from webapp.standards.clocks import state as clock_state
 from webapp.standards.rules import STOP_REASONS
@@ -53,7 +53,7 @@ def show_request(found: Request, errors: dict[str, str] | None = None) -> str:
     is_over = seen.standing.state in OVER
     return render_template(
         "service/request.html", request_=found, seen=seen, standing=seen.standing, people=names(e.person_id for e in found.events if e.person_id),
-        due=mark_of(seen), errors=errors or {}, values=request.form, longest=LONGEST, states=REQUEST_STATES, channels=CHANNEL_WORDS,
+        due=mark_of(seen), silence=silence_of(seen), errors=errors or {}, values=request.form, longest=LONGEST, states=REQUEST_STATES, channels=CHANNEL_WORDS,
         sources=SOURCE_WORDS, kinds=KIND_WORDS, event_words=EVENT_WORDS, causes=[(key, CAUSE_WORDS[key]) for key in STOP_REASONS], cause_words=CAUSE_WORDS,
         types=[(known.code, named(known)) for known in seen.types.values() if not known.retired or known.code == seen.type_code],
         clocks=[clock_line(each, now) for each in reversed(seen.clocks(now))], orders=[(o, *order_mark(o, now)) for o in seen.orders],
@@ -73,12 +73,6 @@ def clock_line(each: Clock, now: datetime) -> dict[str, Any]:
         "name": CLOCK_WORDS[each.name], "mark": CLOCK_MARKS[state], "word": CLOCK_STATES[state], "at": each.stopped_at or due, "is_over": each.stopped_at is not None,
         "took": _("%(took)s of %(limit)s", took=span(elapsed(each, now)), limit=span(each.limit)) if each.stopped_at else against(due, now),
     }  # fmt: skip
-
-
-def polite(language: str) -> list[str]:
-    """News ready to be told with one tap, in the resident's language."""
-    with force_locale(language):
-        return [str(words) for words in POLITE]
 
 
 @request_pages.get("/requests/<uuid:request_id>/photos/<sha256>")
@@ -122,6 +116,9 @@ def tell(request_id: UUID) -> AnyResponse | tuple[str, int]:
     if queries.look(found).standing.state in OVER and form.verb == "resolved":
         return changed_meanwhile(found)
     actions.tell(found, form.verb, form.text, me().id, clock.now())
+    if request.form.get("back"):
+        flash(_("The resident sees it now."))
+        return redirect(f"/requests?{request.form['back']}", 303)
     return again(found, _("The resident sees it now."))
 
 

@@ -42,6 +42,7 @@ def urgency(answers: Answers) -> Urgency:
 
 # ---------------------------------------------------------------- where a request stands
 
+RENEWED = timedelta(hours=1)  # how far ahead a broken promise of news is made anew
 OPEN = ("received", "answered", "in_hand")
 HEARD = ("answered", "told", "result_told")  # each is news to the resident, whichever button was pressed
 MOVES: dict[str, tuple[tuple[str, ...], str]] = {  # an event moves these states to that one, and leaves others alone
@@ -180,6 +181,29 @@ def may_reopen(standing: Standing, agreement: Agreement, now: datetime) -> bool:
 def rating_ok(stars: int) -> bool:
     """One to five stars."""
     return 1 <= stars <= 5
+
+
+# ---------------------------------------------------------------- news that was promised
+
+
+class Promise(NamedTuple):
+    """By when the resident is to hear from us. `late_since`: when that was promised for before, if it was not kept."""
+
+    by: datetime
+    late_since: datetime | None = None
+
+
+def promise(due: Iterable[tuple[datetime, timedelta]], now: datetime) -> Promise | None:
+    """What the page promises, of (moment, length) of the clocks of news. One that was broken is renewed by its own length, as often
+    as it takes, but for at most an hour at a time: whoever was kept waiting is not asked to wait as long again."""
+    first = min(due, default=None)
+    if first is None:
+        return None
+    at, length = first
+    if at >= now:
+        return Promise(at)
+    again = min(length, RENEWED)
+    return Promise(at + again * (1 + (now - at) // again), at)
 
 
 # ---------------------------------------------------------------- the public form

@@ -75,6 +75,13 @@ def distance_m(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     return 2 * EARTH_M * math.asin(min(1.0, math.sqrt(chord)))
 
 
+def where_of(distance_m: float, accuracy_m: float, fence_m: float) -> str:
+    """inside, outside or vague: inside when distance − accuracy is within the fence; a radius below the accuracy would raise false alarms."""
+    if distance_m - accuracy_m > fence_m:
+        return "outside"
+    return "vague" if accuracy_m > 4 * fence_m else "inside"
+
+
 def is_share(value: float) -> bool:
     """Is it a share of a picture's side, 0 to 1? (NaN is none.)"""
     return 0 <= value <= 1

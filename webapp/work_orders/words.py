@@ -76,6 +76,8 @@ DONE_WORDS: dict[str, LazyString] = {  # in a history: what was done
     "waive": lazy_gettext("Nothing is asked for"),
     "stop": lazy_gettext("Clocks stopped"),
     "go": lazy_gettext("Clocks go on"),
+    "urgent": lazy_gettext("Corrected: urgent"),
+    "routine": lazy_gettext("Corrected: routine"),
     "link": lazy_gettext("Address for signing made"),
     "unlink": lazy_gettext("Address for signing taken back"),
 }
