@@ -128,6 +128,7 @@ def addresses(people: People) -> dict[str, str]:
         "signed": signed["token"],
         "unsigned": unsigned["token"],
         "signed_order": f"/work-orders/{UUID(signed['id'])}",
+        "statement": statement_of(rows, signed["id"]),
         "order_by_link": f"/work-orders/{UUID(unsigned['id'])}",
         "by_link": made_link(supervisor, f"/work-orders/{UUID(unsigned['id'])}"),
         "yesterday": yesterday,
@@ -161,6 +162,13 @@ def addresses(people: People) -> dict[str, str]:
         "settle": "/meters/items/{}?reading={}".format(*(UUID(key) for key in rows(DOUBTED)[0].values())),
         "meter": f"/meters/items/{own_id('meter', 'DB-充电')}",
     } | jobs(people)
+
+
+def statement_of(rows: Any, order_id: str) -> str:
+    """The statement of the flat where an order was signed."""
+    (order,) = rows(f"SELECT spot, place_id, finished_at FROM work_order WHERE id = '{order_id}'")
+    place = f"&place={UUID(order['place_id'])}" if order["place_id"] else ""
+    return f"/charges/jinxiu/statement?spot={order['spot']}{place}&year={order['finished_at'][:4]}"
 
 
 def made_link(desk: Visitor, order: str) -> str:

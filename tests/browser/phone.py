@@ -182,7 +182,7 @@ class Phone:
         """The button on /outbox."""
         if not self.page.url.endswith("/outbox"):
             self.goto("/outbox")
-        self.page.get_by_role("button", name="Send now").click()
+        self.page.get_by_role("button", name=self.says("Send now")).click()
 
     # ------------------------------------------------------------ what the phone holds
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 from .conftest import MakePhone
 from .serving import Server, World
 
@@ -45,3 +47,21 @@ def test_a_resident_reports_by_a_label_and_reads_what_the_desk_tells(
     told = resident.page.locator("main").inner_text()
     assert told.index("Everybody is out, and well") < told.index("The lift company is here")  # the latest first
     assert "Resolved" in told
+
+
+def test_a_photo_of_thirty_megabytes_is_refused_on_the_phone_and_what_was_typed_stays(
+    new_phone: MakePhone, server: Server, world: World, tmp_path: Path
+) -> None:
+    huge = tmp_path / "huge.jpg"
+    huge.write_bytes(bytes(30 * 1024 * 1024))
+    resident = new_phone()
+    resident.goto(f"/c/{world.spots[2].code}/report")
+    resident.page.get_by_text("Lift", exact=True).tap()
+    resident.page.get_by_label("In your words").fill("Between the 5th and the 6th floor")
+    resident.page.get_by_label("Add photos").set_input_files(str(huge))
+    resident.page.get_by_text("A photo is larger than 20 MB").wait_for()
+    expect(resident.page.get_by_label("In your words")).to_have_value("Between the 5th and the 6th floor")
+    expect(resident.page.get_by_role("radio", name="Lift")).to_be_checked()
+    resident.page.get_by_role("button", name="Send report").click()
+    resident.page.wait_for_url(re.compile(r"/r/[0-9a-f]{32}$"))
+    expect(resident.page.locator("main")).to_contain_text("Between the 5th and the 6th floor")

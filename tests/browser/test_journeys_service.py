@@ -73,6 +73,10 @@ def work_in_the_basement(phone: Phone, server: Server, order_id: str, *, signs_t
     """Every step without signal: photos, what was used and, if the resident stands there, the signature; then all of it is sent."""
     phone.goto("/work-orders/mine")
     phone.ready().page.evaluate(FETCH_PACK)
+    person = phone.page.evaluate("() => document.documentElement.dataset.person")
+    phone.until(
+        lambda: phone.pack(person)["pages"] and order_id in str(phone.pack(person)["pack"]["pages"]), "the whole pack, with the order"
+    )
     phone.until(
         lambda: phone.page.evaluate("async (page) => Boolean(await caches.match(page))", f"/work-orders/{order_id}"), "the order is kept"
     )
@@ -103,7 +107,9 @@ def sign_on_the_own_page(resident: Phone, address: str) -> None:
     resident.page.goto(address)
     expect(resident.page.locator("main")).to_contain_text(resident.says("Not signed yet"))
     resident.page.get_by_role("button", name=resident.says("Sign"), exact=True).click()
-    resident.page.get_by_text(resident.says("Please sign in the field.")).wait_for()  # a tap is no signature
+    resident.page.locator(
+        "form[data-sign] [data-unsigned]", has_text=resident.says("Please sign in the field.")
+    ).wait_for()  # a tap is no signature
     sign(resident, "form[data-sign] [data-pad]")
     with resident.page.expect_navigation():
         resident.page.get_by_role("button", name=resident.says("Sign"), exact=True).click()

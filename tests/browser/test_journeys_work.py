@@ -277,6 +277,24 @@ def test_photos_of_a_job_are_there_without_signal(new_phone: MakePhone, server: 
         drawn(phone, f'img[src$="{photo}"]')
 
 
+def test_the_history_of_the_place_is_there_in_flight_mode(new_phone: MakePhone, server: Server, world: World) -> None:
+    order_id = world.jobs[3]
+    phone = new_phone().sign_in("technician", then="/work-orders/mine").ready()
+    phone.until(lambda: phone.page.evaluate("async (page) => Boolean(await caches.match(page))", f"/work-orders/{order_id}"), "it is kept")
+    phone.offline()
+    try:
+        phone.goto("/work-orders/mine")
+        phone.page.locator(f'[data-order="{order_id}"]').get_by_role("link").click()
+        phone.page.wait_for_url(f"**/work-orders/{order_id}")
+        phone.page.locator("summary", has_text="Earlier at this place").click()
+        earlier = phone.page.locator("details[open]", has_text="Earlier at this place")
+        for text in ("The kitchen tap drips", "The stairs are dark", "The balcony door jams"):
+            expect(earlier.get_by_text(text)).to_be_visible()
+        expect(earlier.get_by_text("The window is loose")).to_have_count(0)  # the order itself is no history
+    finally:
+        phone.offline(False)
+
+
 def test_a_label_where_there_is_work_offers_to_be_there_and_to_report(new_phone: MakePhone, server: Server, world: World) -> None:
     order_id = world.jobs[2]
     phone = new_phone().sign_in("technician", then="/work-orders/mine").ready(decoder=True)

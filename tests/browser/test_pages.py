@@ -75,6 +75,7 @@ SUPERVISOR = {
     "new-request": "/requests/new",
     "prices": "/prices/jinxiu",
     "ledger": "/charges/jinxiu/{month}",
+    "statement": "{statement}",
     "payments": "{signed_order}/payments",
     "order-sign-link": "{order_by_link}",
     "receipt": "{signed_order}/receipt",

@@ -18,6 +18,7 @@ from webapp.people.models import Person
 from webapp.service import actions as service
 from webapp.service.forms import TakeForm
 from webapp.service.models import Request
+from webapp.sites.models import Place
 from webapp.work_orders import actions, charging, pricing
 from webapp.work_orders.models import ItemPrice, Payment, PriceItem, WorkOrder, WorkSignature
 
@@ -124,6 +125,45 @@ def test_a_months_ledger_adds_up_what_was_charged_paid_and_borne(
     for nonsense in ("2026-13", "1999-01", "today"):
         assert desk.get(f"/charges/garden/{nonsense}").status_code == 404
     assert sign_in("elsewhere").get("/charges/garden/2026-11").status_code == 404
+
+
+def test_a_flats_statement_tells_what_was_charged_paid_and_is_outstanding(
+    app: Flask, world: World, phone_of: PhoneOf, sign_in: SignIn, clock: Clock
+) -> None:
+    prices, phone = make_prices(app, world, night=0), phone_of("technician")
+    spots = ("1-302", "1-302", "1-201", "1-302")
+    orders = [make_order(app, world, "light" if n == 3 else "home", spot=spot, text=f"No. {n}") for n, spot in enumerate(spots)]
+    for order_id in orders:
+        phone.send(step(phone, order_id, "start"), step(phone, order_id, "use", lines=used(prices)), step(phone, order_id, "finish"))
+    desk = sign_in("desk")
+    desk.post(f"/work-orders/{orders[0]}/payments", {"way": "wechat", "amount": "100", "number": "R-7"})
+    there = "/charges/garden/statement?spot=1-302"
+    seen = page(desk.get(f"{there}&year=2026")).text
+    for words in ("No. 0", "No. 1", "WeChat Pay · R-7 · ¥100.00", "Charged ¥230.00 Paid ¥100.00 To pay in all ¥130.00"):
+        assert words in seen, words
+    assert "No. 2" not in seen and "No. 3" not in seen  # another flat's, and what the community bears
+    after = page(desk.get(f"{there}&year=2027")).text
+    assert "Nothing was charged in this year." in after and "Outstanding from before 2027 ¥130.00" in after
+    assert "Nothing was charged" in page(desk.get("/charges/garden/statement?spot=9-999")).text
+    assert "Which flat?" in page(desk.get("/charges/garden/statement?year=nonsense")).text
+    assert "spot=1-302" in desk.get("/charges/garden/2026-11").text
+    assert sign_in("elsewhere").get(there).status_code == 404
+    assert sign_in("technician").get(there).status_code in (403, 404)
+
+
+def test_flats_of_the_same_number_in_two_towers_are_two(app: Flask, world: World, phone_of: PhoneOf, sign_in: SignIn, clock: Clock) -> None:
+    prices, phone = make_prices(app, world, night=0), phone_of("technician")
+    with app.app_context():
+        other = next(
+            place.id for place in db.session.scalars(sa.select(Place).where(Place.site_id == world.garden)) if place.id != world.lobby
+        )
+    for n, place_id in enumerate((world.lobby, other)):
+        order_id = make_order(app, world, spot="302", place_id=place_id, text=f"No. {n}")
+        phone.send(step(phone, order_id, "start"), step(phone, order_id, "use", lines=used(prices)), step(phone, order_id, "finish"))
+    desk, there = sign_in("desk"), "/charges/garden/statement?spot=302&year=2026"
+    seen = page(desk.get(there)).text
+    assert "Which of them?" in seen and "¥" not in seen
+    assert "No. 0" in (one := page(desk.get(f"{there}&place={world.lobby}")).text) and "No. 1" not in one
 
 
 # ---------------------------------------------------------------- the price list

@@ -169,9 +169,28 @@ def test_what_is_no_photo_is_said_and_the_words_are_kept(
     assert requests(app) == []
 
 
-def test_thirty_megabytes_are_refused_in_words(app: Flask, world: World, resident: Browser) -> None:
-    form = b"--x\r\nContent-Disposition: form-data; name=photos; filename=a.jpg\r\n\r\n" + bytes(30 * 1024 * 1024) + b"\r\n--x--\r\n"
-    answer = resident.post(f"/c/{world.gate.code}/report", form, {"Content-Type": "multipart/form-data; boundary=x"})
+def multipart(said: dict[str, str], megabytes: int) -> bytes:
+    """A form as a browser sends it, with one file of that size (the test client would leave its own file open)."""
+    fields = b"".join(f"--x\r\nContent-Disposition: form-data; name={name}\r\n\r\n{value}\r\n".encode() for name, value in said.items())
+    head = b"--x\r\nContent-Disposition: form-data; name=photos; filename=a.jpg\r\n\r\n"
+    return fields + head + picture() + bytes(megabytes * 1024 * 1024) + b"\r\n--x--\r\n"
+
+
+def test_thirty_megabytes_are_refused_and_what_was_typed_comes_back(app: Flask, world: World, resident: Browser, sign_in: SignIn) -> None:
+    for who, address, more in (
+        (resident, f"/c/{world.gate.code}/report", {}),
+        (sign_in("desk"), "/requests/new", {"channel": "phone", "spot": "1-201"}),
+    ):
+        said = {"type_code": "lift", "text": "It stands still", "phone": "138 0000 0000"} | more
+        answer = who.post(address, multipart(said, 30), {"Content-Type": "multipart/form-data; boundary=x"})
+        assert answer.status_code == 413
+        assert "A photo is larger than 20 MB" in answer.text
+        assert "It stands still" in answer.text and "138 0000 0000" in answer.text
+    assert requests(app) == []
+
+
+def test_what_is_more_than_any_form_holds_is_refused_in_words(app: Flask, world: World, resident: Browser) -> None:
+    answer = resident.post(f"/c/{world.gate.code}/report", multipart({}, 81), {"Content-Type": "multipart/form-data; boundary=x"})
     assert answer.status_code == 413
     assert "That is too much in one piece." in answer.text
     assert requests(app) == []

@@ -26,6 +26,7 @@ from webapp.work_orders.charges import (
     is_between,
     ledger,
     line_of,
+    major,
     quantity_of,
     written,
 )
@@ -195,3 +196,11 @@ def test_the_ledger_leaves_nothing_out_and_counts_nothing_twice(rows: list[tuple
 )
 def test_an_amount_in_digits(minor: int, currency: str, words: str) -> None:
     assert written(minor, currency) == words
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "amount"),
+    [(1250, "CNY", "12.5"), (1250, "JPY", "1250"), (-5, "EUR", "-0.05"), (0, "CNY", "0"), (10**15, "CNY", "1e13")],
+)
+def test_an_amount_in_the_currencys_own_unit(minor: int, currency: str, amount: str) -> None:
+    assert major(minor, currency) == Decimal(amount)

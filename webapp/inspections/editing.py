@@ -169,6 +169,7 @@ def editor(checklist_id: UUID) -> str:
 
 @editing.post("/checklists/items/<uuid:checklist_id>")
 @gate.at_least("supervisor")
+@gate.takes(most_parts=10_000)  # a checklist of 300 questions with a picture beside them
 def edit(checklist_id: UUID) -> AnyResponse | str | tuple[str, int]:
     """One button: it moves, adds or removes an item, shows the phone's page, or saves a version. Only saving keeps anything."""
     checklist = queries.checklist_for(me(), checklist_id, "supervisor")

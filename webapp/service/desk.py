@@ -22,7 +22,7 @@ from webapp.service import actions, flow, queries
 from webapp.service.forms import LONGEST, TakeForm
 from webapp.service.models import Request
 from webapp.service.passages import passages
-from webapp.service.pictures import pictures_sent
+from webapp.service.pictures import MOST_TAKEN, pictures_sent, status_of
 from webapp.service.rules import KINDS
 from webapp.service.words import CHANNEL_WORDS, CLOCK_WORDS, FLOW_WORDS, POLITE, REQUEST_STATES, SOURCE_WORDS
 from webapp.sites.models import Checkpoint, Place, Site
@@ -178,6 +178,7 @@ def new_request() -> str:
 
 @desk.post("/requests/new")
 @gate.at_least("desk")
+@gate.takes(most_bytes=MOST_TAKEN)
 def take() -> AnyResponse | tuple[str, int]:
     """Take in what somebody told the desk, and lead to its page."""
     pictures, wrong = pictures_sent()  # before the database is asked at all, as in views.report
@@ -189,7 +190,7 @@ def take() -> AnyResponse | tuple[str, int]:
     if form is not None and form.place_id not in (None, *(place.id for place, _depth in place_tree(site.id))):
         form, errors = None, {"place_id": _("This is not possible here.")}
     if form is None or wrong:
-        return show_new(site, errors | wrong), 422
+        return show_new(site, errors | wrong), status_of(wrong)
     made = actions.take(form, site.id, me().id, language(), clock.now())
     actions.add_photos(made, pictures)
     return redirect(url_for("request_pages.request_page", request_id=made.id), 303)

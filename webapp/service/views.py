@@ -19,7 +19,7 @@ from webapp.service.agreement_pages import agreement_pages
 from webapp.service.desk import desk
 from webapp.service.forms import LONGEST, ReportForm
 from webapp.service.overviews import overviews
-from webapp.service.pictures import pictures_sent
+from webapp.service.pictures import MOST_TAKEN, pictures_sent, status_of
 from webapp.service.request_page import request_pages
 from webapp.service.resident import resident
 from webapp.service.rules import Limits, looks_automatic, too_many
@@ -46,6 +46,7 @@ def report_page(code: str) -> str:
 
 @service.post("/c/<code>/report")
 @gate.public
+@gate.takes(most_bytes=MOST_TAKEN)
 def report(code: str) -> AnyResponse | tuple[str, int]:
     """Take a report in and lead to its page."""
     pictures, wrong = pictures_sent()  # before the database is asked at all: its one writer waits for no picture to be looked at
@@ -54,7 +55,7 @@ def report(code: str) -> AnyResponse | tuple[str, int]:
     if form is not None and form.type_code not in public_types(checkpoint.site_id):
         form, errors = None, {"type_code": _("This is not possible here.")}
     if form is None or wrong:
-        return show_form(code, checkpoint, errors | wrong), 422
+        return show_form(code, checkpoint, errors | wrong), status_of(wrong)
     if looks_automatic(form.website):
         return show_form(code, checkpoint, {"website": _("Please leave the hidden field empty and send it again.")}), 422
     longest = max(LIMITS.address.window, LIMITS.label.window)

@@ -268,6 +268,11 @@ def minor_of(text: str, currency: str) -> int:
     return int(value)
 
 
+def major(minor: int, currency: str) -> Decimal:
+    """An amount in the currency's own unit: 1250 fen are 12.50 yuan, 1250 yen are 1250."""
+    return Decimal(minor).scaleb(0 if currency in WITHOUT_CENTS else -2)
+
+
 def written(minor: int, currency: str) -> str:
     """An amount as digits with the currency's code: "CNY 12.50", "JPY 1250". Words and signs are the page's."""
     places = 0 if currency in WITHOUT_CENTS else 2

@@ -26,7 +26,7 @@ from webapp.sites.models import Site
 from webapp.sites.queries import site_for, sites_for
 from webapp.work_orders import actions, charging, pricing, queries
 from webapp.work_orders import signature as signatures
-from webapp.work_orders.charges import BadAmount, Sums, minor_of, written
+from webapp.work_orders.charges import BadAmount, Sums, major, minor_of
 from webapp.work_orders.forms import PayerForm, PaymentForm
 from webapp.work_orders.models import ChargeTerms, WorkOrder, WorkSignature
 from webapp.work_orders.words import BALANCE_WORDS, PART_WORDS, PAYER_WORDS, SERVICE_WORDS, UNIT_WORDS, WAY_WORDS
@@ -155,7 +155,7 @@ def month_page(slug: str, month: str) -> str | Response:
 
 def _amount(minor: int, line: dict[str, Any]) -> float:
     """An amount as a spreadsheet adds it up, in the charge's currency."""
-    return float(written(minor, line["charge"].currency).split()[1])
+    return float(major(minor, line["charge"].currency))
 
 
 LEDGER = (

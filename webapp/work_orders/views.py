@@ -13,12 +13,13 @@ from webapp.work_orders.money import money_pages
 from webapp.work_orders.prices import price_pages
 from webapp.work_orders.raising import raising
 from webapp.work_orders.site_types import site_types
+from webapp.work_orders.statements import statements
 from webapp.work_orders.words import item_name, money
 
 
 def init(app: Flask) -> None:
     """Routes, and words for templates."""
-    for blueprint in (field, board, raising, dispatch, site_types, linking, money_pages, price_pages):
+    for blueprint in (field, board, raising, dispatch, site_types, linking, money_pages, statements, price_pages):
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         money=money, item_name=item_name, field_words=showing.field_words, where_words=showing.where_words, due_words=showing.due_words,

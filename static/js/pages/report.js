@@ -4,6 +4,8 @@ import { compressPhoto } from '../photo.js';
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector('form[data-report]'));
 const input = /** @type {HTMLInputElement | null} */ (form?.querySelector('input[type=file]') ?? null);
 const count = /** @type {HTMLElement | null} */ (form?.querySelector('[data-photo-count]') ?? null);
+const refused = /** @type {HTMLElement | null} */ (form?.querySelector('[data-too-large]') ?? null);
+const MOST_BYTES = 20 * 1024 * 1024;
 /** @type {Promise<void>} */ let ready = Promise.resolve();
 
 /** What cannot be made smaller goes as it is: the server says what is wrong with it. @param {File} file @returns {Promise<File>} */
@@ -20,8 +22,14 @@ async function small(file) {
 /** @param {HTMLInputElement} chosen */
 async function shrink(chosen) {
   const files = new DataTransfer();
-  for (const file of chosen.files ?? []) files.items.add(await small(file));
+  let tooLarge = false;
+  for (const file of chosen.files ?? []) {
+    const made = await small(file);
+    if (made.size > MOST_BYTES) tooLarge = true; // it would be refused; nobody waits for it on a poor line
+    else files.items.add(made);
+  }
   chosen.files = files.files;
+  if (refused) refused.hidden = !tooLarge;
   const { length } = files.files;
   if (count) count.textContent = (length === 1 ? count.dataset.one : length ? count.dataset.many?.replace('#', String(length)) : '') ?? '';
 }
