@@ -436,10 +436,14 @@ def equipment_of_record(app: Flask, phone: Phone, record: Any) -> UUID | None:
 def test_of_several_machines_at_one_label_none_is_guessed(app: Flask, world: World, phone: Phone, sign_in: SignIn) -> None:
     at_gate = {"checkpoint_id": world.gate.id}
     one = make_piece(app, world, **at_gate)
-    lifts, any_ = make_checklist(app, world), make_checklist(app, world)
+    lifts, any_, stairs = make_checklist(app, world), make_checklist(app, world), make_checklist(app, world)
     with app.app_context(), writing():
+        for checklist in (lifts, any_):
+            db.session.get_one(Checklist, checklist).target = "equipment"
         db.session.get_one(Checklist, lifts).class_code = "lift"
     here = str(world.gate.id)
+    assert equipment_of_record(app, phone, inspect(phone, stairs, GOOD, checkpoint=here)) is None  # a list for the place
+    assert equipment_of_record(app, phone, inspect(phone, any_, GOOD, checkpoint=here)) == one
     assert equipment_of_record(app, phone, inspect(phone, lifts, GOOD, checkpoint=here)) == one
     pump = make_piece(app, world, number="SB-01", class_code="pump", name="水泵", name_en="Pump", **at_gate)
     assert equipment_of_record(app, phone, inspect(phone, lifts, GOOD, checkpoint=here)) == one  # the only lift

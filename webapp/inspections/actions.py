@@ -151,14 +151,15 @@ def _plan(checklist: Checklist, body: InspectionBody) -> UUID | None:
 
 
 def _equipment(checklist: Checklist, body: InspectionBody, checkpoint: Checkpoint | None, at: datetime) -> UUID | None:
-    """The equipment the record names, or the only one that the label can mean: of several at one label none is guessed."""
+    """The equipment the record names, or, with a list for equipment, the only one that the label can mean: of several none is guessed, and
+    swept stairs are no history of the lift whose label hangs there."""
     named = sa.select(Equipment.id).where(Equipment.site_id == checklist.site_id)
     if body.equipment is not None:
         found = db.session.scalar(named.where(Equipment.id == body.equipment))
         if found is None:
             raise Held("bad-body")
         return found
-    if checkpoint is None:
+    if checkpoint is None or checklist.target != "equipment":
         return None
     here = named.where(Equipment.checkpoint_id == checkpoint.id, sa.or_(Equipment.retired_at.is_(None), Equipment.retired_at > at))
     meant = list(db.session.scalars(here.where(Equipment.class_code == checklist.class_code) if checklist.class_code else here))
