@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from webapp.core import i18n
 from webapp.records.held import REASONS
 
 ROOT = Path(__file__).parent.parent
+TRANSLATING = {"_", "gettext", "ngettext", "lazy", "lazy_gettext", "lazy_ngettext"}
 CATALOGUE = ROOT / "webapp" / "translations" / "zh_CN" / "LC_MESSAGES" / "messages.po"
 
 
@@ -43,6 +45,15 @@ def test_the_catalogue_has_every_word_in_use_and_no_other() -> None:
     """`scripts/words --check` extracts them from code and templates; run without --check it adds what is missing."""
     done = subprocess.run([sys.executable, "scripts/words", "--check"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_word_hides_in_an_f_string_where_it_is_not_collected() -> None:
+    hidden = []
+    for path in (ROOT / "webapp").rglob("*.py"):
+        strings = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.JoinedStr))
+        calls = (node for string in strings for node in ast.walk(string) if isinstance(node, ast.Call))
+        hidden += [f"{path}:{call.lineno}" for call in calls if isinstance(call.func, ast.Name) and call.func.id in TRANSLATING]
+    assert hidden == []
 
 
 def test_every_sentence_is_translated() -> None:

@@ -128,7 +128,7 @@ class Entry(NamedTuple):
 
 def entries_of(shown: Day) -> list[Entry]:
     """The day's incidents, then its exceptions with what was decided."""
-    incidents = [Entry(one.at, f"{_('Incident')}: {one.word}", one.title, one.sub, "", one.stands, "", "") for one in shown.jobs.incidents]
+    incidents = [Entry(one.at, _("Incident") + f": {one.word}", one.title, one.sub, "", one.stands, "", "") for one in shown.jobs.incidents]
     return [*incidents, *(_entry(shown, item) for item in shown.items)]
 
 

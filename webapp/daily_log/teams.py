@@ -147,7 +147,7 @@ def _lane(team: Team, scale: Scale, table: str) -> dict[str, Any]:
         by_quarter.setdefault(scale.minute(one.at) // QUARTER, []).append(one)
     windows = [
         {"from": scale.minute(start), "to": max(scale.minute(start) + 1, scale.minute(end)), "href": href or table,
-         "word": f"{clock_time(start, scale.zone)}–{clock_time(end, scale.zone)} {_('Work orders')}"}
+         "word": f"{clock_time(start, scale.zone)}–{clock_time(end, scale.zone)} " + _("Work orders")}
         for start, end, href in team.work
     ]  # fmt: skip
     marks = [_mark(some, quarter, scale, table) for quarter, some in by_quarter.items()]

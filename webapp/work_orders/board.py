@@ -218,7 +218,7 @@ def filters_of(sites: list[Site], now: datetime) -> dict[str, Any]:
         "trades": list(TRADE_WORDS.items()),
         "types": [(code, named(known)) for code, known in types.items()],
         "people": [(str(c.person.id), named(c.person)) for c in people],
-        "to": [(str(c.person.id), f"{named(c.person)} · {TRADE_WORDS[c.person.trade]} · {c.load}{' · ' + _('on duty') if c.is_on else ''}") for c in people],
+        "to": [(str(c.person.id), f"{named(c.person)} · {TRADE_WORDS[c.person.trade]} · {c.load}" + (" · " + _("on duty") if c.is_on else "")) for c in people],
     }  # fmt: skip
 
 

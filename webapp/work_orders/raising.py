@@ -94,7 +94,7 @@ def show_new(site: Site, errors: dict[str, str] | None = None) -> str:
         places=[(place.id, "\u2003" * depth + named(place)) for place, depth in place_tree(site.id)],
         types=[(known.code, named(known)) for known in queries.types_of(site.id).values() if not known.retired],
         people=[
-            (c.person.id, f"{named(c.person)} · {TRADE_WORDS[c.person.trade]}{' · ' + _('on duty') if c.is_on else ''}") for c in people
+            (c.person.id, f"{named(c.person)} · {TRADE_WORDS[c.person.trade]}" + (" · " + _("on duty") if c.is_on else "")) for c in people
         ],
         errors=errors or {},
         values=request.form if request.method == "POST" else MultiDict(),
