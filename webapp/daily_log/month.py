@@ -24,8 +24,8 @@ WANTED = 0.98
 HOURS = 24
 
 
-LEFT_OUT = ("unseen", "upkeep", "induction")  # what ought to have been done, and was not
-TOO_LATE = ("late", "missed", "clock", "upkeep-late")
+LEFT_OUT = ("unseen", "induction")  # what ought to have been done, and was not
+TOO_LATE = ("late", "missed", "clock", "upkeep", "upkeep-late")  # overdue for weeks, a machine would redden them all
 
 
 @dataclass(frozen=True)
