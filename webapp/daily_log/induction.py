@@ -84,12 +84,7 @@ def since_words(person: Person, day: SiteDay) -> str:
     number = (day.day - person.began_on).days + 1
     words = _("day %(number)s of induction, clause 2.3.2", number=number)
     mentor = db.session.get(Person, person.mentor_id) if person.mentor_id else None
-<<<<<<< HEAD
     return " · ".join((words, _("mentor: %(name)s", name=named(mentor)) if mentor else _("no mentor named")))
-=======
-    told = _("mentor: %(name)s", name=named(mentor)) if mentor else _("no mentor named")
-    return f"{words} · {told}"
->>>>>>> 735bd44 (Say the mentor in the reader's language, and let an overdue machine colour a day amber)
 
 
 def line_of(person: Person, title: str, sub: str, href: str, at: datetime, subject: str, opens: str) -> Line:

@@ -128,12 +128,7 @@ class Entry(NamedTuple):
 
 def entries_of(shown: Day) -> list[Entry]:
     """The day's incidents, then its exceptions with what was decided."""
-<<<<<<< HEAD
     incidents = [Entry(one.at, _("Incident") + f": {one.word}", one.title, one.sub, "", one.stands, "", "") for one in shown.jobs.incidents]
-=======
-    incident = _("Incident")
-    incidents = [Entry(one.at, f"{incident}: {one.word}", one.title, one.sub, "", one.stands, "", "") for one in shown.jobs.incidents]
->>>>>>> 735bd44 (Say the mentor in the reader's language, and let an overdue machine colour a day amber)
     return [*incidents, *(_entry(shown, item) for item in shown.items)]
 
 
