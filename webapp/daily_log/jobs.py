@@ -96,10 +96,8 @@ def late_clocks(day: SiteDay, seen: Iterable[Look]) -> list[Line]:
     found = []
     for each in seen:
         for one in each.clocks(day.seen_at):
-            about = About.request(day, each)
-            line = late_line(day, one, about)
-            if line and not (one.name == "on_site" and each.orders):
-                found.append(line)
+            if ran_out(day, one) and not (one.name == "on_site" and each.orders):
+                found.append(late_line(day, one, About.request(day, each)))
     return found
 
 
@@ -108,17 +106,19 @@ def late_orders(day: SiteDay, orders: Iterable[WorkOrder]) -> list[Line]:
     found = []
     for order in orders:
         for one in clocks_of_order(order):
-            line = late_line(day, one, About.order(day, order))
-            if line and (one.name == "on_site" or order.request_id is None):
-                found.append(line)
+            if ran_out(day, one) and (one.name == "on_site" or order.request_id is None):
+                found.append(late_line(day, one, About.order(day, order)))
     return found
 
 
-def late_line(day: SiteDay, one: Clock, about: About) -> Line | None:
-    """A clock that ran out on the day: whether it was stopped late or still runs."""
+def ran_out(day: SiteDay, one: Clock) -> bool:
+    """Did the clock run out on the day, whether it was stopped late or still runs?"""
+    return day.holds(due_at(one, day.seen_at)) and clock_state(one, day.seen_at) in ("missed", "overdue")
+
+
+def late_line(day: SiteDay, one: Clock, about: About) -> Line:
+    """A clock that ran out on the day, in words."""
     state, due = clock_state(one, day.seen_at), due_at(one, day.seen_at)
-    if state not in ("missed", "overdue") or not day.holds(due):
-        return None
     late, when, word = span(elapsed(one, day.seen_at) - one.limit), clock_time(due, day.site.zone), CLOCK_WORDS[one.name]
     subject = f"{about.id}:{one.name}:{int(one.started_at.timestamp())}"
     if state == "missed":

@@ -16,9 +16,9 @@ from webapp.core.db import db
 from webapp.core.i18n import named
 from webapp.inspections.models import Finding, Inspection
 from webapp.service.models import Request, RequestEvent
-from webapp.service.queries import Look, corrected, open_at
+from webapp.service.queries import Look, corrected
 from webapp.sites.models import Site
-from webapp.work_orders.models import ODD, ON_BOARD, WorkOrder, WorkSignature, WorkStep
+from webapp.work_orders.models import LATE, ODD, ON_BOARD, WorkOrder, WorkSignature, WorkStep
 from webapp.work_orders.queries import types_of
 from webapp.work_orders.types import WorkType
 
@@ -77,22 +77,21 @@ def events_of(day: SiteDay) -> list[RequestEvent]:
 
 
 def requests_of(day: SiteDay, events: Iterable[RequestEvent]) -> list[Request]:
-    """Requests that were open on the day, came on it, or had something said of them."""
-    lately = sa.and_(Request.received_at >= day.start - LOOKED_BACK, Request.received_at < day.end, open_at(day.start))
-    said = Request.id.in_({event.request_id for event in events})
-    return list(db.session.scalars(sa.select(Request).where(Request.site_id == day.site.id, sa.or_(lately, said))))
+    """Requests that had not ended for good when the day began, came on it, or had something said of them."""
+    received = (Request.site_id == day.site.id, Request.received_at >= day.start - LOOKED_BACK, Request.received_at < day.end)
+    wanted = [sa.select(Request.id).where(*received, sa.or_(Request.ended_at.is_(None), Request.ended_at >= day.start))]
+    if said := {event.request_id for event in events}:  # a question of its own: OR would have every request there ever was looked at
+        wanted.append(sa.select(Request.id).where(Request.id.in_(said)))
+    return list(db.session.scalars(sa.select(Request).where(Request.id.in_(sa.union(*wanted)))))
 
 
 def orders_of(day: SiteDay) -> list[WorkOrder]:
     """Orders that were late on the day, as far as their columns say, with their steps: urgent ones on site, those without a request in all."""
     lately = (WorkOrder.site_id == day.site.id, WorkOrder.raised_at >= day.start - LOOKED_BACK, WorkOrder.raised_at < day.end)
-    on_site = sa.and_(WorkOrder.on_site_due_by >= day.start, WorkOrder.on_site_due_by < day.end)
-    overdue = sa.and_(
-        WorkOrder.request_id.is_(None),
-        WorkOrder.due_by < day.end,
-        sa.or_(WorkOrder.finished_at.is_(None), sa.and_(WorkOrder.finished_at >= day.start, WorkOrder.finished_at > WorkOrder.due_by)),
-    )
-    found = sa.select(WorkOrder).where(*lately, sa.or_(on_site, overdue)).options(selectinload(WorkOrder.steps))
+    on_site = sa.select(WorkOrder.id).where(*lately, WorkOrder.on_site_due_by >= day.start, WorkOrder.on_site_due_by < day.end)
+    ran_on = sa.or_(WorkOrder.finished_at.is_(None), WorkOrder.finished_at >= day.start)
+    overdue = sa.select(WorkOrder.id).where(*lately, sa.text(LATE), WorkOrder.due_by < day.end, ran_on)
+    found = sa.select(WorkOrder).where(WorkOrder.id.in_(sa.union(on_site, overdue))).options(selectinload(WorkOrder.steps))
     return list(db.session.scalars(found))
 
 

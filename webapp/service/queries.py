@@ -10,7 +10,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from webapp.core.db import db
 from webapp.core.problems import Problem
@@ -18,7 +17,7 @@ from webapp.people.models import Person
 from webapp.people.queries import sites_of
 from webapp.service import rules
 from webapp.service.clocks import Facts, clocks_of
-from webapp.service.models import ENDS, Request, RequestEvent
+from webapp.service.models import Request, RequestEvent
 from webapp.sites.queries import reach
 from webapp.standards.clocks import Clock, Mark, due_at, pauses_of
 from webapp.standards.clocks import state as clock_state
@@ -162,15 +161,6 @@ def requests_reached(person: Person, at_least: str = "desk") -> sa.Select[Reques
     found = sa.select(Request)
     own = sites_of(person, at_least)
     return found if own is None else found.where(Request.site_id.in_(own))
-
-
-def open_at(moment: datetime) -> sa.ColumnElement[bool]:
-    """Had it not ended before that moment, or been opened again since?"""
-    again = aliased(RequestEvent)
-    reopened = sa.exists().where(
-        again.request_id == RequestEvent.request_id, again.verb == "reopened", again.at >= RequestEvent.at, again.at < moment
-    )
-    return ~sa.exists().where(RequestEvent.request_id == Request.id, RequestEvent.verb.in_(ENDS), RequestEvent.at < moment, ~reopened)
 
 
 def living(site_ids: Iterable[UUID], since: datetime) -> list[Request]:

@@ -14,8 +14,10 @@ from webapp.core.db import Base
 from webapp.sites.models import Checkpoint, Place, Site
 
 OPEN = sa.text("closed_at IS NULL")
+URGENT = sa.text("on_site_due_by IS NOT NULL")
 ODD = "verb IN ('reopen', 'pause', 'need_parts')"  # what the daily log asks for
 CALLED_OFF = "state = 'cancelled' AND origin = 'plan'"
+LATE = "request_id IS NULL AND (finished_at IS NULL OR finished_at > due_by)"  # with no request to tell of it
 ON_BOARD = "closed_at IS NULL OR conflicts > 0"  # as text wherever it is asked: an index serves only who asks in its own words
 
 
@@ -63,6 +65,8 @@ class WorkOrder(Base):
         sa.Index("ix_work_order_assignee_open", "assignee_id", sqlite_where=OPEN, postgresql_where=OPEN),
         sa.Index("ix_work_order_place_type", "place_id", "type_code", "raised_at"),
         sa.Index("ix_work_order_finished", "site_id", "finished_at"),
+        sa.Index("ix_work_order_late", "site_id", "raised_at", sqlite_where=sa.text(LATE), postgresql_where=sa.text(LATE)),
+        sa.Index("ix_work_order_on_site", "site_id", "on_site_due_by", sqlite_where=URGENT, postgresql_where=URGENT),
         sa.Index("ix_work_order_spot", "site_id", "spot", "raised_at"),
         sa.Index("ix_work_order_checkpoint", "checkpoint_id", "raised_at"),
         sa.Index("ix_work_order_called_off", "site_id", sqlite_where=sa.text(CALLED_OFF), postgresql_where=sa.text(CALLED_OFF)),
