@@ -226,7 +226,7 @@ def test_a_person_reads_what_was_asked_and_decided_and_what_is_kept(
         "Accepted as it is · Supervisor",
         "“right, sorry”",
         "1 scan: which label",
-        "0 positions, taken at a scan and at no other time",
+        "0 positions, taken at a scan, a step or an inspection and at no other time",
         "0 of what the camera saw when it read a label, 0 photos",
         "nothing is changed or deleted",
     ):
