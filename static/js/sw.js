@@ -23,6 +23,10 @@ const SIGN_IN = /^\/login(\/|$)/;
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const courier = makeCourier({ build: BUILD });
 
+/** One pack after the other: a second of the same revision would empty the cache that the first one fills, and take it away if the signal goes.
+ * @type {Promise<unknown>} */
+let keeping = Promise.resolve();
+
 // One file that cannot be had fails the install: the old worker with its complete shell goes on.
 worker.addEventListener('install', (event) => event.waitUntil((async () => {
   const cache = await caches.open(CACHE);
@@ -59,7 +63,8 @@ worker.addEventListener('message', (event) => {
   if (data?.do === 'activate') worker.skipWaiting();
   if (data?.do === 'later') event.waitUntil(fetchLater());
   if (data?.do === 'keep') {
-    const kept = keep(data);
+    const kept = keeping.then(() => keep(data));
+    keeping = kept.catch(() => {});
     event.waitUntil(kept.then(() => true, () => false).then((done) => ports[0]?.postMessage({ done })));
     event.waitUntil(kept.then((cache) => keepPhotos(cache, data.photos ?? [])).catch(() => {}));
   }

@@ -132,7 +132,12 @@ def test_a_supervisor_settles_yesterday_by_keyboard_signs_it_and_a_late_record_a
     assert [row["number"] for row in signed] == [1, 2]
     watch_printing(page)
     page.goto(address)
-    page.keyboard.press("p")
+
+    def printed() -> bool:
+        page.keyboard.press("p")  # the page listens once its scripts have come
+        return str(page.url).endswith("/paper")
+
+    wait_for(printed)
     print_the_paper(page, address)
     assert supervisor.complaints == []
 
