@@ -94,7 +94,7 @@ class Phone:
 
     def _hear(self, error: str) -> None:
         # The store's library leaves a read's transaction to itself: when the store is taken away in its midst, nobody waits for that word.
-        if not (self.evicted and error.startswith("AbortError")):
+        if not (self.evicted and error.startswith(("AbortError", "Connection is closing because of: Force close"))):
             self.complaints.append(error)
 
     def _look_at(self, url: str) -> None:
