@@ -1,5 +1,5 @@
 """The exceptions of many days at once, by kind: what the month's calendar colours its days by. The same rules as the day's page, read for the whole span;
-a fixed number of queries, however many days.
+a fixed number of queries, however many days, and one a day more where documents run out.
 """
 
 from __future__ import annotations
