@@ -33,7 +33,7 @@ from webapp.handover.queries import Along, along_with, between
 from webapp.inspections.keeping_off import Treatment, treated_between
 from webapp.inspections.queries import counted_between
 from webapp.patrols import queries
-from webapp.patrols.showing import RoundView, ScanLine, round_views, scan_lines
+from webapp.patrols.showing import RoundView, ScanLine, lines_of_day, round_views
 from webapp.people.models import Duty, Membership, Person
 from webapp.people.queries import duty_between, names
 from webapp.photos.queries import stored
@@ -89,9 +89,14 @@ class Day:
     def withdrawn(self) -> list[ScanLine]:
         return [line for line in self.scans if line.withdrawn]
 
+    @cached_property
+    def points(self) -> Counter[str]:
+        """How many points of the day are in each state."""
+        return Counter(point.state for v in self.rounds for point in v.state.points)
+
     def count(self, *states: str) -> int:
         """Points of the day in those states."""
-        return sum(v.state.count(*states) for v in self.rounds)
+        return sum(self.points[state] for state in states)
 
     @property
     def due(self) -> int:
@@ -102,7 +107,7 @@ class Day:
     def seen(self) -> int:
         return self.count(*SEEN)
 
-    @property
+    @cached_property
     def doubtful(self) -> int:
         """Scans that ask for a look."""
         return sum(line.scan.doubtful and not line.withdrawn for line in self.scans)
@@ -112,7 +117,7 @@ class Day:
         """Points seen of points due (clause 7.2), in per cent."""
         return f"{100 * self.seen / self.due:.1f}%" if self.due else "–"
 
-    @property
+    @cached_property
     def staff(self) -> set[UUID]:
         """Who was there: clocked on or off, or scanned."""
         return {d.person_id for d in self.duty} | {line.scan.person_id for line in self.scans if not line.withdrawn}
@@ -176,7 +181,7 @@ def day_of(site: Site, day: date, now: datetime) -> Day:
     """Read and derive a day: a fixed number of queries, none that grows with the site's history."""
     planned = queries.rounds_by_day(site, [day, day - DAY])
     rounds = planned[day]
-    lines = scan_lines(queries.scans_of_day(site.id, day))
+    lines = lines_of_day(site.id, day)
     counted = {r.id for r in rounds}
     views = round_views(site, rounds, now, [line for line in lines if line.scan.round_id in counted])
     the_day = SiteDay.of(site, day, now)

@@ -215,7 +215,7 @@ def repeat_lines(day: SiteDay) -> list[Line]:
 
 
 def low_signatures(day: SiteDay) -> list[Line]:
-    """Low ratings given with a signature; signed within a month of being finished."""
+    """Low ratings given with a signature."""
     found = []
     for signature, order in readings.signed(day, LOW):
         told = " · ".join(part for part in (clock_time(signature.at, day.site.zone), quoted(signature.words)) if part)

@@ -23,7 +23,6 @@ from webapp.work_orders.queries import types_of
 from webapp.work_orders.types import WorkType
 
 LOOKED_BACK = timedelta(days=60)  # what was reported earlier shows in the log of its own days
-SIGNED_WITHIN = timedelta(days=30)
 SAID = ("rated", "reopened", "stopped", "resolved", "closed")
 
 
@@ -177,14 +176,18 @@ def repeats(day: SiteDay) -> list[WorkOrder]:
 
 
 def signed(day: SiteDay, most_stars: int) -> list[tuple[WorkSignature, WorkOrder]]:
-    """Signatures of the day with no more stars than that, under orders finished within a month."""
-    lately = (WorkOrder.site_id == day.site.id, WorkOrder.finished_at >= day.start - SIGNED_WITHIN, WorkOrder.finished_at < day.end)
-    found = sa.select(WorkSignature, WorkOrder).join(WorkOrder, WorkOrder.id == WorkSignature.order_id).where(*lately)
+    """Signatures of the day with no more stars than that."""
+    found = (
+        sa.select(WorkSignature, WorkOrder).join(WorkOrder, WorkOrder.id == WorkSignature.order_id).where(WorkOrder.site_id == day.site.id)
+    )
     rows = db.session.execute(found.where(WorkSignature.at >= day.start, WorkSignature.at < day.end, WorkSignature.stars <= most_stars))
     return [(signature, order) for signature, order in rows]
 
 
 def asked_for(record_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """The requests that were made from those findings, by finding."""
-    found = sa.select(Request.record_id, Request.id).where(Request.record_id.in_(list(record_ids)))
+    wanted = list(record_ids)
+    if not wanted:  # an empty list is looked for in every row
+        return {}
+    found = sa.select(Request.record_id, Request.id).where(Request.record_id.in_(wanted))
     return {record_id: request_id for record_id, request_id in db.session.execute(found) if record_id}

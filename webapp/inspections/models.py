@@ -13,6 +13,9 @@ from webapp.core import clock, ids
 from webapp.core.db import Base
 from webapp.sites.models import Checkpoint, Site
 
+KEPT_OFF = sa.text("keep_off_until IS NOT NULL")
+AGAIN = sa.text("again_of_id IS NOT NULL")
+
 
 class Checklist(Base):
     """A checklist 检查表. `target`: place, equipment or area; `class_code`: of the equipment it is for; `trade`: whose it is, None anybody's;
@@ -114,7 +117,8 @@ class Inspection(Base):
         sa.Index("ix_inspection_plan_point_at", "plan_id", "checkpoint_id", "at"),
         sa.Index("ix_inspection_equipment_at", "equipment_id", "at"),
         sa.Index("ix_inspection_checklist_at", "checklist_id", "at"),
-        sa.Index("ix_inspection_site_keep_off", "site_id", "keep_off_until"),
+        sa.Index("ix_inspection_keep_off", "site_id", "keep_off_until", sqlite_where=KEPT_OFF, postgresql_where=KEPT_OFF),
+        sa.Index("ix_inspection_again_of", "again_of_id", sqlite_where=AGAIN, postgresql_where=AGAIN),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -131,7 +135,7 @@ class Inspection(Base):
     score: Mapped[int | None]
     passed: Mapped[bool]
     findings: Mapped[int] = mapped_column(default=0)
-    again_of_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("inspection.id"), index=True)
+    again_of_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("inspection.id"))
     keep_off_until: Mapped[datetime | None]
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from webapp.core.i18n import named, text_of
 from webapp.patrols import queries, rules, states, words
@@ -34,7 +37,7 @@ class ScanLine:
         """Photos of the scan and of the notes about it, without the scan frame."""
         return [p for found in self.photos_by_record.values() for p in found if p != self.scan.frame_sha256]
 
-    @property
+    @cached_property
     def withdrawn(self) -> bool:
         return any(c.verb == "withdraw" for c in self.corrections)
 
@@ -125,13 +128,18 @@ class RoundView:
         return next((s.reason for s in reversed(self.state.steps) if s.verb == "end"), "")
 
 
-def scan_lines(scans: Iterable[Scan]) -> list[ScanLine]:
-    """Scans with everything said about them: a fixed number of queries."""
+def lines_of_day(site_id: UUID, day: date) -> list[ScanLine]:
+    """A day's scans with everything said about them."""
+    return scan_lines(queries.scans_of_day(site_id, day), sa.select(Scan.id).where(Scan.site_id == site_id, Scan.day == day))
+
+
+def scan_lines(scans: Iterable[Scan], which: sa.Select[UUID] | None = None) -> list[ScanLine]:
+    """Scans with everything said about them: a fixed number of queries. `which`: the question for their ids, where there is one."""
     scans = list(scans)
-    ids = [s.id for s in scans]
+    ids = [s.id for s in scans] if which is None else which
     people, checkpoints = names(s.person_id for s in scans), checkpoints_by_id(s.checkpoint_id for s in scans)
     notes, corrections = notes_about(ids), corrections_about(ids)
-    photos = photos_of([*ids, *(n.id for found in notes.values() for n in found)])
+    photos = photos_of(ids) | photos_of(n.id for found in notes.values() for n in found)
     return [
         ScanLine(
             scan,
@@ -150,12 +158,13 @@ def round_views(site: Site, rounds: Iterable[rules.Round], now: datetime, lines:
     rounds = list(rounds)
     if lines is None:
         lines = scan_lines(queries.scans_of_rounds(r.id for r in rounds))
-    found = queries.states_of(rounds, now, [line.scan for line in lines])
+    found = queries.states_of(rounds, now, [line.scan for line in lines], {line.scan.id for line in lines if line.withdrawn})
     by_id = {line.scan.id: line for line in lines}
     by_round: dict[str | None, list[ScanLine]] = {}
     for line in lines:
         by_round.setdefault(line.scan.round_id, []).append(line)
-    checkpoints = checkpoints_by_id(p.checkpoint_id for r in rounds for p in r.points)
+    checkpoints = {line.checkpoint.id: line.checkpoint for line in lines if line.checkpoint}
+    checkpoints |= checkpoints_by_id({p.checkpoint_id for r in rounds for p in r.points} - checkpoints.keys())
     routes = queries.route_names(site.id)
     people = names(_people_in(found))
     return [

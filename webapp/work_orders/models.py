@@ -15,6 +15,9 @@ from webapp.sites.models import Checkpoint, Place, Site
 
 OPEN = sa.text("closed_at IS NULL")
 URGENT = sa.text("on_site_due_by IS NOT NULL")
+# Without the many that have none: else SQLite takes the index for no help as soon as it has counted them.
+ASKED_FOR = sa.text("request_id IS NOT NULL")
+REMAINDER = sa.text("part_of_id IS NOT NULL")
 ODD = "verb IN ('reopen', 'pause', 'need_parts')"  # what the daily log asks for
 CALLED_OFF = "state = 'cancelled' AND origin = 'plan'"
 LATE = "request_id IS NULL AND (finished_at IS NULL OR finished_at > due_by)"  # with no request to tell of it
@@ -67,6 +70,8 @@ class WorkOrder(Base):
         sa.Index("ix_work_order_finished", "site_id", "finished_at"),
         sa.Index("ix_work_order_late", "site_id", "raised_at", sqlite_where=sa.text(LATE), postgresql_where=sa.text(LATE)),
         sa.Index("ix_work_order_on_site", "site_id", "on_site_due_by", sqlite_where=URGENT, postgresql_where=URGENT),
+        sa.Index("ix_work_order_request", "request_id", sqlite_where=ASKED_FOR, postgresql_where=ASKED_FOR),
+        sa.Index("ix_work_order_part_of", "part_of_id", sqlite_where=REMAINDER, postgresql_where=REMAINDER),
         sa.Index("ix_work_order_spot", "site_id", "spot", "raised_at"),
         sa.Index("ix_work_order_checkpoint", "checkpoint_id", "raised_at"),
         sa.Index("ix_work_order_called_off", "site_id", sqlite_where=sa.text(CALLED_OFF), postgresql_where=sa.text(CALLED_OFF)),
@@ -85,9 +90,9 @@ class WorkOrder(Base):
     checkpoint_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("checkpoint.id"))
     spot: Mapped[str] = mapped_column(sa.String(80), default="")
     origin: Mapped[str] = mapped_column(sa.String(10))
-    request_id: Mapped[UUID | None] = mapped_column(index=True)
+    request_id: Mapped[UUID | None]
     record_id: Mapped[UUID | None]
-    part_of_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("work_order.id"), index=True)
+    part_of_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("work_order.id"))
     repeat_of_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("work_order.id"))
     payer: Mapped[str] = mapped_column(sa.String(10), default="property")
     waived: Mapped[str] = mapped_column(sa.String(200), default="")
@@ -212,7 +217,7 @@ class WorkSignature(Base):
     way: Mapped[str] = mapped_column(sa.String(10))
     stars: Mapped[int | None]
     words: Mapped[str] = mapped_column(sa.Text, default="")
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SignLink(Base):
