@@ -188,15 +188,14 @@ def labels(site: str, size: str, out: Path) -> None:
 )
 def print_day(site: str, day: datetime, language: str | None, out: Path) -> None:
     """Write a community's day as a PDF, a picture for a chat group, or a page. PDF and picture want Chromium on this machine."""
-    from flask_babel import force_locale
-
     from webapp.core import clock
+    from webapp.core.i18n import speaking
     from webapp.daily_log.paper import NoBrowser, write
 
     if out.suffix not in (".pdf", ".png", ".html"):
         raise click.ClickException(f"{out.name}: choose a name that ends in .pdf, .png or .html")
     app = application()
-    with app.test_request_context(), force_locale(language or app.config["ROUNDS_LOCALE"]):
+    with app.test_request_context(), speaking(language or app.config["ROUNDS_LOCALE"]):
         try:
             is_there = write(site, day.date(), out, clock.now())
         except NoBrowser:

@@ -17,13 +17,13 @@ from zoneinfo import ZoneInfo
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, format_date, get_locale, gettext, lazy_gettext, ngettext
 from markupsafe import Markup
 
 from webapp.core import clock
 
-__all__ = ["LANGUAGES", "force_locale", "gettext", "html_lang", "language", "lazy_gettext", "named", "ngettext", "speaking"]
+__all__ = ["LANGUAGES", "gettext", "html_lang", "language", "lazy_gettext", "named", "ngettext", "speaking"]
 
 LANGUAGES = {"zh_CN": "中文", "en": "English"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # as Unicode's CLDR has them
@@ -47,7 +47,7 @@ class PoDomain(Domain):  # type: ignore[misc]  # flask_babel has no types
     """Flask-Babel's domain, fed by `catalogue`."""
 
     def get_translations(self) -> NullTranslations:
-        return catalogue(language())
+        return words()
 
 
 class Bilingual(Protocol):
@@ -75,8 +75,13 @@ def text_of(thing: Any, field: str) -> str:
 
 def language() -> str:
     """The reader's locale, one of LANGUAGES; English outside a request. (Babel itself says zh_Hans_CN for zh_CN.)"""
-    locale = get_locale()
-    return "en" if locale is None or locale.language == "en" else "zh_CN"
+    if not has_app_context():
+        return "en"
+    spoken: str | None = g.get("spoken")  # a page asks a thousand times
+    if spoken is None:
+        locale = get_locale()
+        spoken = g.spoken = "en" if locale is None or locale.language == "en" else "zh_CN"
+    return spoken
 
 
 def html_lang() -> str:
@@ -126,7 +131,9 @@ def iso(moment: datetime) -> str:
 
 
 def words() -> NullTranslations:
-    """The catalogue of this request, looked up once: a page asks for a hundred words."""
+    """The catalogue of this request, looked up once: a page asks for hundreds of words."""
+    if not has_app_context():
+        return catalogue("en")
     found: NullTranslations | None = g.get("catalogue")
     if found is None:
         found = g.catalogue = catalogue(language())
@@ -136,7 +143,7 @@ def words() -> NullTranslations:
 @contextmanager
 def speaking(wanted: str) -> Iterator[None]:
     """Inside: everything is said in that language, templates too, whoever asks: what goes out to others is in theirs."""
-    kept = {name: g.pop(name, None) for name in ("catalogue", "words")}
+    kept = {name: g.pop(name, None) for name in ("spoken", "catalogue", "words")}
     try:
         with force_locale(wanted):
             yield

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from webapp.core import search
 from webapp.core.db import db
-from webapp.core.i18n import LANGUAGES
+from webapp.core.i18n import LANGUAGES, speaking
 from webapp.core.problems import Problem
 from webapp.daily_log import rules, settling
 from webapp.daily_log.day import Day, day_of
@@ -76,7 +75,7 @@ def shown_in_every_language(shown: Day, item: Item, now: datetime) -> dict[str, 
         return dict(item.decisions[-1].shown)  # it was carried over: as its own day showed it
     words = {}
     for language in LANGUAGES:
-        with force_locale(language):
+        with speaking(language):
             lines = day_of(shown.site, shown.day, now).lines
             words[language] = next((line.as_shown() for line in lines if line.key == item.key), item.line.as_shown())
     return settling.shown_of(item.line, words)

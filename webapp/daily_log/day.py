@@ -145,12 +145,12 @@ class Day:
         """Has the day passed, with all its rounds?"""
         return self.now >= day_bounds(self.day, self.site.zone)[1] and not self.is_live
 
-    @property
+    @cached_property
     def open(self) -> list[Item]:
         """Exceptions that wait for a decision."""
         return [item for item in self.items if not item.is_done]
 
-    @property
+    @cached_property
     def done(self) -> list[Item]:
         """Exceptions that are settled or carried over."""
         return [item for item in self.items if item.is_done]

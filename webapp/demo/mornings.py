@@ -13,7 +13,7 @@ from flask import current_app
 
 from webapp.core import clock
 from webapp.core.db import db
-from webapp.core.i18n import LANGUAGES, force_locale
+from webapp.core.i18n import LANGUAGES, speaking
 from webapp.daily_log import actions, settling
 from webapp.daily_log.day import Day, day_of
 from webapp.daily_log.models import DayRemark, ExceptionDecision
@@ -78,7 +78,7 @@ def in_every_language(town: Town, day: date, now: datetime) -> tuple[Day, Words]
     """The day, and what each of its exceptions says, by key and language."""
     found: Words = {}
     for language in LANGUAGES:
-        with force_locale(language):
+        with speaking(language):
             shown = day_of(town.site, day, now)
         for line in shown.lines:
             found.setdefault(line.key, {})[language] = line.as_shown()

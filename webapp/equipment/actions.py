@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from webapp.core import clock, ids
 from webapp.core.clock import day_bounds, local_day
 from webapp.core.db import changed, db, reading
-from webapp.core.i18n import force_locale
+from webapp.core.i18n import speaking
 from webapp.core.problems import Problem
 from webapp.equipment import queries, register
 from webapp.equipment.bodies import ReadingBody, StatusBody
@@ -74,7 +74,7 @@ def record_status(arrived: Arrived, author: Author, body: StatusBody, label: Lab
         raise Held("unknown-code")
     text, order = body.text or arrived.envelope.note, None
     if body.order and body.status != "running":
-        with force_locale(author.language):
+        with speaking(author.language):
             words = text or str(STATUS_WORDS[body.status])
         order = raise_about(one, words, False, author.id, arrived.at, arrived.id)
     set_status(one, body.status, text, author.id, arrived.at, order.id if order else None, arrived.id)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import lazyload
+from sqlalchemy.orm.util import identity_key
 
 from webapp.core import clock
 from webapp.core.db import db
@@ -107,12 +108,13 @@ def devices_reached(person: Person) -> tuple[sa.Select[Device], dict[str, list[U
 
 
 def names(person_ids: Iterable[UUID]) -> dict[UUID, Person]:
-    """Persons by id, one query: their roles are read when somebody asks for them."""
-    wanted = set(person_ids)
-    if not wanted:
-        return {}
-    found = sa.select(Person).where(Person.id.in_(wanted)).options(lazyload(Person.memberships))
-    return {p.id: p for p in db.session.scalars(found)}
+    """Persons by id, one query for those that this session has not met: their roles are read when somebody asks for them."""
+    met = ((own_id, db.session.identity_map.get(identity_key(Person, own_id))) for own_id in set(person_ids))
+    found: dict[UUID, Person | None] = dict(met)
+    if new := [own_id for own_id, person in found.items() if person is None]:
+        rows = db.session.scalars(sa.select(Person).where(Person.id.in_(new)).options(lazyload(Person.memberships)))
+        found |= {person.id: person for person in rows}
+    return {own_id: person for own_id, person in found.items() if person is not None}
 
 
 def staff_of(site_id: UUID, trade: str | None = None) -> list[Person]:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from webapp.core import clock, gate, sheets
 from webapp.core.db import db
 from webapp.core.forms import check
-from webapp.core.i18n import day_and_time, force_locale, language, named
+from webapp.core.i18n import day_and_time, language, named, speaking
 from webapp.core.pages import page_of
 from webapp.people.session import me
 from webapp.service import actions, flow, queries
@@ -162,7 +162,7 @@ def silence_of(seen: queries.Look) -> dict[str, str] | None:
 
 def polite(language: str) -> list[str]:
     """News ready to be told with one tap, in the resident's language."""
-    with force_locale(language):
+    with speaking(language):
         return [str(words) for words in POLITE]
 
 

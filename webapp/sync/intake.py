@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from webapp.core import faults
 from webapp.core.db import db, insert_rows
-from webapp.core.i18n import force_locale
+from webapp.core.i18n import speaking
 from webapp.people.authors import authors_by_id, handsets_by_id
 from webapp.people.models import Device
 from webapp.photos.queries import stored
@@ -194,7 +194,7 @@ def results_of(lot: Lot) -> list[Result]:
 def _message(reason: str | None, language: str) -> str | None:
     if reason is None:
         return None
-    with force_locale(language):
+    with speaking(language):
         return str(REASONS[reason])
 
 
