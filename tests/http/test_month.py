@@ -5,23 +5,28 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from tests.http.inspecting import GOOD, inspect, make_checklist
+from tests.http.inspecting import make_plan as make_inspection_plan
 from tests.http.settling import row
 from tests.making import NOW, ZONE, Browser, Clock, Phone, World, looking, page
+from tests.upkeep import make_piece
 from webapp.core import clock as product_clock
 from webapp.core.db import db, writing
 from webapp.daily_log.day import day_of
 from webapp.daily_log.month import heat_of, month_of
+from webapp.equipment.models import Equipment, EquipmentDocument
 from webapp.patrols.models import Scan, Schedule
 from webapp.sites.models import Site
 
 SignIn = Callable[[str], Browser]
 FIRST = date(2026, 11, 1)
+FIRST_NOON = datetime(2026, 11, 1, 4, tzinfo=UTC)  # at the site
 
 
 def compare(app: Flask, world: World) -> None:
@@ -107,3 +112,36 @@ def test_the_heat_map_counts_every_scan_once_in_its_hour(app: Flask, world: Worl
     assert counts[world.gate.id][20] == 1
     assert counts[world.cellar.id] == [0] * 24
     assert "East gate" in page(sign_in("supervisor").get("/log/garden/2026-11-23/heat")).text
+
+
+def test_documents_and_places_left_out_count_in_the_month_as_in_their_days(app: Flask, world: World, phone: Phone, clock: Clock) -> None:
+    """A certificate that was renewed, one that was withdrawn, one of a machine that is gone; a plan of which some places were inspected, some late."""
+    lift, pump = make_piece(app, world), make_piece(app, world, number="P-1", class_code="pump", name="水泵", name_en="Pump")
+    with app.app_context(), writing():
+        by = world.people["manager"]
+        papers = (
+            (lift, "Certificate", 2, 10, None), (lift, "Certificate", 14, 60, None), (lift, "Insurance", 3, 12, 18), (pump, "Report", 4, 25, None),
+            (pump, "Manual", 4, None, None),
+        )  # fmt: skip
+        db.session.add_all(
+            EquipmentDocument(
+                equipment_id=piece, name=name, person_id=by, at=FIRST_NOON + timedelta(days=came),
+                valid_until=FIRST + timedelta(days=until) if until else None, withdrawn_at=FIRST_NOON + timedelta(days=gone) if gone else None,
+                withdrawn_by_id=by if gone else None,
+            )
+            for piece, name, came, until, gone in papers
+        )  # fmt: skip
+        db.session.get_one(Equipment, pump).retired_at = FIRST_NOON + timedelta(days=20)
+    checklist = make_checklist(app, world)
+    plan = make_inspection_plan(app, world, checklist, begins_on=date(2026, 11, 19))
+    for spot, at in ((world.gate, NOW - timedelta(days=3)), (world.roof, NOW - timedelta(days=3)), (world.roof, NOW - timedelta(days=1))):
+        sent = inspect(phone, checklist, GOOD, checkpoint=str(spot.id), plan=str(plan), at=at)
+        assert phone.one(sent)["status"] == "accepted"
+    clock.forward(hours=11)
+    compare(app, world)
+    with app.test_request_context():
+        sums = month_of(db.session.get_one(Site, world.garden), FIRST, product_clock.now()).sums
+        assert [sums[FIRST + timedelta(days=n)].kinds["document"] for n in (1, 2, 3, 14, 17, 18, 20, 21)] == [0, 1, 2, 2, 2, 1, 0, 0]
+        unseen = [sums[date(2026, 11, day)].kinds["unseen"] for day in range(18, 24)]
+        assert unseen == [0, 1, 0, 1, 1, 1], "nobody on the 19th, both on the 20th, one on the 22nd, nobody else"
+        db.session.rollback()

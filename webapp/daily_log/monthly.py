@@ -1,12 +1,12 @@
 """The exceptions of many days at once, by kind: what the month's calendar colours its days by. The same rules as the day's page, read for the whole span;
-a fixed number of queries, however many days, and one a day more where documents run out.
+a fixed number of queries, however many days.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,8 +18,8 @@ from webapp.daily_log.induction import hands_of
 from webapp.daily_log.jobs import jobs_of
 from webapp.daily_log.points import Points, withdrawn_of
 from webapp.daily_log.readings import SiteDay, checked_on
-from webapp.daily_log.upkeep import document_lines
-from webapp.equipment.models import Equipment, EquipmentDocument, MaintenanceDue, MaintenancePlan
+from webapp.equipment.models import MaintenanceDue, MaintenancePlan
+from webapp.equipment.queries import Paper, latest_paper, papers_of
 from webapp.equipment.words import RUNS_OUT
 from webapp.handover.queries import between
 from webapp.inspections.models import InspectionPlan
@@ -137,12 +137,18 @@ def is_left_out(line: Line) -> bool:
 
 
 def _documents(span: Span) -> Told:
-    """Documents that had run out on a day or were about to: a query a day, if there is any such document."""
-    any_ = sa.select(EquipmentDocument.id).join(Equipment, Equipment.id == EquipmentDocument.equipment_id)
-    runs_out = any_.where(Equipment.site_id == span.site.id, EquipmentDocument.valid_until <= span.days[-1] + RUNS_OUT)
-    if db.session.scalar(runs_out.limit(1)) is None:
-        return []
-    return [(day, "document") for day in span.days for _line in document_lines(span.site, day, span.now)]
+    """Documents that had run out on a day or were about to, as it stood when that day was over."""
+    papers: dict[tuple[UUID, str], list[Paper]] = {}
+    for paper in papers_of(span.site.id):
+        papers.setdefault((paper.equipment_id, paper.name), []).append(paper)
+    found: Told = []
+    for day in span.days:
+        start, end = day_bounds(day, span.site.zone)
+        seen_at = min(end - timedelta(microseconds=1), span.now)
+        if span.now >= start:
+            standing_then = (latest_paper(same, seen_at) for same in papers.values())
+            found += [(day, "document") for paper in standing_then if paper and paper.runs_out(day + RUNS_OUT, seen_at)]
+    return found
 
 
 def _upkeep(span: Span) -> Told:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -87,6 +87,35 @@ def running_out(site_id: UUID, by: date, at: datetime) -> list[tuple[EquipmentDo
     )
     rows = db.session.execute(wanted.order_by(EquipmentDocument.valid_until, Equipment.number, EquipmentDocument.name))
     return [(document, one) for document, one in rows]
+
+
+class Paper(NamedTuple):
+    """A document as far as its running out goes. `retired_at`: from when on its machine was out of use."""
+
+    equipment_id: UUID
+    name: str
+    at: datetime
+    valid_until: date | None
+    withdrawn_at: datetime | None
+    retired_at: datetime | None
+
+    def runs_out(self, by: date, at: datetime) -> bool:
+        """Does it run out by that day, of what was wanted and in use at that moment?"""
+        over = [moment for moment in (self.withdrawn_at, self.retired_at) if moment is not None and moment <= at]
+        return self.valid_until is not None and self.valid_until <= by and not over
+
+
+def papers_of(site_id: UUID) -> list[Paper]:
+    """All documents of a site there ever were, in the order they came."""
+    columns = (EquipmentDocument.equipment_id, EquipmentDocument.name, EquipmentDocument.at, EquipmentDocument.valid_until)
+    found = sa.select(*columns, EquipmentDocument.withdrawn_at, Equipment.retired_at)
+    theirs = found.join(Equipment, Equipment.id == EquipmentDocument.equipment_id).where(Equipment.site_id == site_id)
+    return [Paper(*row) for row in db.session.execute(theirs.order_by(EquipmentDocument.at, EquipmentDocument.id))]
+
+
+def latest_paper(same: Iterable[Paper], at: datetime) -> Paper | None:
+    """Of those of one name, in order: the latest that was there at that moment."""
+    return next((paper for paper in reversed(list(same)) if paper.at <= at), None)
 
 
 def parts_of(one: Equipment) -> list[Equipment]:
