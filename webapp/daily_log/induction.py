@@ -17,7 +17,7 @@ from webapp.patrols.showing import RoundView
 from webapp.people.models import Membership, Person
 from webapp.people.rules import alone_in_induction, begun_after
 from webapp.standards.rules import Agreement
-from webapp.work_orders.models import WorkOrder, WorkStep
+from webapp.work_orders.models import WorkOrder, WorkRun, WorkStep
 from webapp.work_orders.steps import FINISHES, LEADS_TO
 
 HANDS_ON = (*LEADS_TO, *FINISHES)
@@ -52,29 +52,26 @@ def round_lines(day: SiteDay, views: Iterable[RoundView], new: dict[UUID, Person
     return found
 
 
-def hands_of(day: SiteDay) -> dict[WorkOrder, set[UUID]]:
-    """Who laid hands on each order that was finished on the day."""
-    rows = db.session.execute(
-        sa.select(WorkStep.person_id, WorkOrder)
-        .join(WorkOrder, WorkOrder.id == WorkStep.order_id)
-        .where(WorkOrder.site_id == day.site.id, WorkOrder.finished_at >= day.start, WorkOrder.finished_at < day.end)
-        .where(WorkStep.verb.in_(HANDS_ON))
-    )
-    hands: dict[WorkOrder, set[UUID]] = {}
-    for person_id, order in rows:
-        hands.setdefault(order, set()).add(person_id)
+def hands_of(day: SiteDay) -> dict[tuple[WorkOrder, datetime], set[UUID]]:
+    """Who had laid hands on each order that was finished on the day, by order and that moment; whether it was opened again later or not."""
+    steps = sa.select(WorkStep.person_id, WorkOrder).join(WorkOrder, WorkOrder.id == WorkStep.order_id)
+    hands: dict[tuple[WorkOrder, datetime], set[UUID]] = {}
+    for column, joined in ((WorkOrder.finished_at, steps), (WorkRun.finished_at, steps.join(WorkRun, WorkRun.order_id == WorkOrder.id))):
+        of_day = joined.add_columns(column).where(column >= day.start, column < day.end, column.class_.site_id == day.site.id)
+        for person_id, order, finished_at in db.session.execute(of_day.where(WorkStep.verb.in_(HANDS_ON), WorkStep.at <= column)):
+            hands.setdefault((order, finished_at), set()).add(person_id)
     return hands
 
 
 def job_lines(day: SiteDay, new: dict[UUID, Person]) -> list[Line]:
     """Jobs finished on the day on which only such people laid hands."""
     found = []
-    for order, people in hands_of(day).items():
-        if alone_in_induction(people, new) and order.finished_at:
+    for (order, finished_at), people in hands_of(day).items():
+        if alone_in_induction(people, new):
             person = new[min(people)]
-            sub = f"{clock_time(order.finished_at, day.site.zone)} · {since_words(person, day)}"
+            sub = f"{clock_time(finished_at, day.site.zone)} · {since_words(person, day)}"
             href = f"/work-orders/{order.id}"
-            found.append(line_of(person, day.order_words(order), sub, href, order.finished_at, str(order.id), _("Open the work order")))
+            found.append(line_of(person, day.order_words(order), sub, href, finished_at, str(order.id), _("Open the work order")))
     return found
 
 

@@ -33,7 +33,7 @@ from webapp.sites.models import Site
 from webapp.standards.queries import agreements
 from webapp.standards.rules import in_force
 from webapp.work_orders.models import WorkOrder
-from webapp.work_orders.queries import types_of
+from webapp.work_orders.queries import runs_before, types_of
 
 Kinds = dict[date, Counter[str]]
 
@@ -154,23 +154,30 @@ def _documents(span: Span) -> Told:
 def _upkeep(span: Span) -> Told:
     """Maintenance that was overdue on a day, or done late on it, by the orders raised for it. On the day an order's time runs out its own line says so."""
     rows = db.session.execute(
-        sa.select(MaintenanceDue.due_on, WorkOrder.due_at, WorkOrder.finished_at)
+        sa.select(MaintenanceDue.due_on, WorkOrder.id, WorkOrder.due_at, WorkOrder.finished_at)
         .join(WorkOrder, WorkOrder.id == MaintenanceDue.order_id)
         .join(MaintenancePlan, MaintenancePlan.id == MaintenanceDue.plan_id)
         .where(WorkOrder.site_id == span.site.id, WorkOrder.state != "cancelled", MaintenanceDue.due_on < span.days[-1])
         .where(sa.or_(WorkOrder.finished_at.is_(None), WorkOrder.finished_at >= day_bounds(span.days[0], span.site.zone)[0]))
         .where(sa.or_(MaintenancePlan.ends_on.is_(None), MaintenancePlan.ends_on >= span.days[0]))
-    )
+    ).all()
+    runs = runs_before(row.id for row in rows)
     found: Told = []
-    for due_on, due_at, finished_at in rows:
-        done, runs_out = span.day(finished_at) if finished_at else None, span.day(due_at)
+    for due_on, order_id, due_at, finished_at in rows:
+        done = [*runs.get(order_id, ()), *([(finished_at, None)] if finished_at else [])]
         for day in span.days:
-            if day > due_on and (done is None or day <= done):
-                if day == done:
-                    found.append((day, "upkeep-late"))
-                elif day != runs_out:
-                    found.append((day, "upkeep"))
+            kind = upkeep_kind(span, day, done) if day > due_on else ""
+            if kind and not (kind == "upkeep" and day == span.day(due_at)):
+                found.append((day, kind))
     return found
+
+
+def upkeep_kind(span: Span, day: date, done: list[tuple[datetime, datetime | None]]) -> str:
+    """What is wrong on a day after the one it was due on; nothing if it had been done. `done`: when it was finished, and opened again."""
+    before, at_the_end = (
+        (any(at < edge and (again is None or again >= edge) for at, again in done)) for edge in day_bounds(day, span.site.zone)
+    )
+    return "" if before else "upkeep-late" if at_the_end else "upkeep"
 
 
 def _induction(span: Span, whole: SiteDay) -> Told:
@@ -187,9 +194,9 @@ def _induction(span: Span, whole: SiteDay) -> Told:
         if round_id and scan_id not in gone:
             walkers.setdefault((day, round_id), set()).add(person_id)
     found = [(day, "induction") for (day, _round), people in walkers.items() if alone_in_induction(people, new[day])]
-    for order, people in hands_of(whole).items():
-        if order.finished_at and alone_in_induction(people, new.get(span.day(order.finished_at), set())):
-            found.append((span.day(order.finished_at), "induction"))
+    for (_order, finished_at), people in hands_of(whole).items():
+        if alone_in_induction(people, new.get(span.day(finished_at), set())):
+            found.append((span.day(finished_at), "induction"))
     return found
 
 

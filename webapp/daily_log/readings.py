@@ -18,7 +18,7 @@ from webapp.inspections.models import Finding, Inspection
 from webapp.service.models import Request, RequestEvent
 from webapp.service.queries import Look, corrected
 from webapp.sites.models import Site
-from webapp.work_orders.models import LATE, ODD, ON_BOARD, WorkOrder, WorkSignature, WorkStep
+from webapp.work_orders.models import LATE, ODD, ON_BOARD, WorkOrder, WorkRun, WorkSignature, WorkStep
 from webapp.work_orders.queries import types_of
 from webapp.work_orders.types import WorkType
 
@@ -90,7 +90,11 @@ def orders_of(day: SiteDay) -> list[WorkOrder]:
     on_site = sa.select(WorkOrder.id).where(*lately, WorkOrder.on_site_due_by >= day.start, WorkOrder.on_site_due_by < day.end)
     ran_on = sa.or_(WorkOrder.finished_at.is_(None), WorkOrder.finished_at >= day.start)
     overdue = sa.select(WorkOrder.id).where(*lately, sa.text(LATE), WorkOrder.due_by < day.end, ran_on)
-    found = sa.select(WorkOrder).where(WorkOrder.id.in_(sa.union(on_site, overdue))).options(selectinload(WorkOrder.steps))
+    before = [  # that were late in a run before the current one
+        sa.select(WorkRun.order_id).where(WorkRun.site_id == day.site.id, due >= day.start, due < day.end)
+        for due in (WorkRun.due_by, WorkRun.on_site_due_by)
+    ]
+    found = sa.select(WorkOrder).where(WorkOrder.id.in_(sa.union(on_site, overdue, *before))).options(selectinload(WorkOrder.steps))
     return list(db.session.scalars(found))
 
 
@@ -118,10 +122,14 @@ class Finished(NamedTuple):
 
 
 def finished_on(site_id: UUID, spans: Spans) -> list[Finished]:
-    """The orders that were finished in these spans of time."""
-    found = sa.select(WorkOrder.finished_at, WorkOrder.due_by, WorkOrder.origin).where(WorkOrder.site_id == site_id)
-    within = sa.or_(*(sa.and_(WorkOrder.finished_at >= start, WorkOrder.finished_at < end) for start, end in spans))
-    return [Finished(at, due, origin == "plan") for at, due, origin in db.session.execute(found.where(within)) if at is not None]
+    """The orders that were finished in these spans of time, each time: what is opened again later had been finished all the same."""
+    spans, found = list(spans), []
+    now = sa.select(WorkOrder.finished_at, WorkOrder.due_by, WorkOrder.origin).where(WorkOrder.site_id == site_id)
+    before = sa.select(WorkRun.finished_at, WorkRun.due_by, WorkOrder.origin).join(WorkOrder, WorkOrder.id == WorkRun.order_id)
+    for rows, column in ((now, WorkOrder.finished_at), (before.where(WorkRun.site_id == site_id), WorkRun.finished_at)):
+        within = sa.or_(*(sa.and_(column >= start, column < end) for start, end in spans))
+        found += [Finished(at, due, origin == "plan") for at, due, origin in db.session.execute(rows.where(within)) if at is not None]
+    return found
 
 
 class Reported(NamedTuple):

@@ -30,7 +30,7 @@ from webapp.equipment.models import (
 from webapp.equipment.rules import Change, Read, Verdict, settled
 from webapp.people.models import Person
 from webapp.sites.queries import reach
-from webapp.work_orders.models import CALLED_OFF, WorkOrder
+from webapp.work_orders.models import CALLED_OFF, WorkOrder, WorkRun
 
 
 def equipment_for(person: Person, equipment_id: UUID, at_least: str = "worker") -> Equipment:
@@ -284,12 +284,12 @@ def last_done(plan_ids: Iterable[UUID], zone: str, before: datetime | None = Non
     One query, which looks at the latest times of each pair only: over all of them it would grow with every year.
     """
     plan, about = MaintenancePlan, Equipment
+    done_at = finished_before(before) if before else sa.case((WorkOrder.state != "cancelled", WorkOrder.finished_at))
     latest = (
-        sa.select(WorkOrder.finished_at)
+        sa.select(done_at.label("finished_at"))
         .select_from(MaintenanceDue)
         .join(WorkOrder, WorkOrder.id == MaintenanceDue.order_id)
-        .where(MaintenanceDue.plan_id == plan.id, MaintenanceDue.equipment_id == about.id)
-        .where(WorkOrder.finished_at.isnot(None), WorkOrder.state != "cancelled", *([WorkOrder.finished_at < before] if before else []))
+        .where(MaintenanceDue.plan_id == plan.id, MaintenanceDue.equipment_id == about.id, done_at.isnot(None))
         .order_by(MaintenanceDue.due_on.desc())
         .limit(LATEST)
         .correlate(plan, about)
@@ -303,6 +303,15 @@ def last_done(plan_ids: Iterable[UUID], zone: str, before: datetime | None = Non
         .where(plan.id.in_(list(plan_ids)))
     )
     return {(plan_id, about_id): local_day(at, zone) for plan_id, about_id, at in db.session.execute(rows) if at}
+
+
+def finished_before(moment: datetime) -> sa.ColumnElement[datetime | None]:
+    """When an order stood as finished at that moment, though it may have been opened again since; NULL where it did not."""
+    then = sa.select(WorkRun.finished_at).where(
+        WorkRun.order_id == WorkOrder.id, WorkRun.finished_at < moment, WorkRun.reopened_at >= moment
+    )
+    stands = sa.and_(WorkOrder.finished_at < moment, WorkOrder.state != "cancelled")
+    return sa.case((stands, WorkOrder.finished_at), else_=then.limit(1).correlate(WorkOrder).scalar_subquery())
 
 
 def called_off(plans: Iterable[MaintenancePlan]) -> dict[tuple[UUID, UUID], set[date]]:

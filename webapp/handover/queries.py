@@ -15,7 +15,7 @@ from webapp.equipment.models import Equipment
 from webapp.equipment.rules import DOWN, status_at
 from webapp.handover.models import Handover
 from webapp.people.models import Person
-from webapp.work_orders.models import WorkOrder
+from webapp.work_orders.models import WorkOrder, WorkRun
 
 WAITS = timedelta(days=2)  # an older one is the supervisor's, not the colleague's any more
 MOST_CARRIED = 50
@@ -63,7 +63,11 @@ def open_orders(site_id: UUID, at: datetime) -> list[WorkOrder]:
     """Work orders that nobody had finished at that moment, what is due first at the top: a handover may arrive hours after it was given."""
     there = sa.select(WorkOrder.id).where(WorkOrder.site_id == site_id, WorkOrder.raised_at <= at)
     still = there.where(WorkOrder.closed_at.is_(None), WorkOrder.finished_at.is_(None))
-    found = sa.select(WorkOrder).where(WorkOrder.id.in_(sa.union(still, there.where(WorkOrder.finished_at > at))))
+    over = sa.select(WorkRun.order_id).where(
+        WorkRun.site_id == site_id, WorkRun.ended_at <= at, WorkRun.reopened_at > at
+    )  # opened again later
+    standing = WorkOrder.id.in_(sa.union(still, there.where(WorkOrder.finished_at > at)))
+    found = sa.select(WorkOrder).where(standing, WorkOrder.id.not_in(over))
     return list(db.session.scalars(found.order_by(WorkOrder.urgent.desc(), WorkOrder.due_by).limit(MOST_CARRIED)))
 
 

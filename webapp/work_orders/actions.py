@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from webapp.core import ids, search
 from webapp.core.db import db
 from webapp.core.problems import Problem
@@ -23,7 +25,7 @@ from webapp.standards.rules import STOP_REASONS
 from webapp.work_orders import deadlines, pricing, queries, rules
 from webapp.work_orders import signature as signatures
 from webapp.work_orders.bodies import Signed, WorkStepBody
-from webapp.work_orders.models import WorkOrder, WorkPhoto, WorkSignature, WorkStep, WorkUse
+from webapp.work_orders.models import WorkOrder, WorkPhoto, WorkRun, WorkSignature, WorkStep, WorkUse
 from webapp.work_orders.types import WorkType
 
 OTHER = "other"  # a pause for a reason that is on no list: it is kept, and stops no clock
@@ -133,6 +135,9 @@ def refold(order: WorkOrder) -> None:
     order.offered_trade = (standing.trade or order.trade) if standing.state == "offered" else None
     order.on_site_at = standing.on_site_at or standing.started_at
     order.finished_at, order.closed_at = standing.finished_at, standing.closed_at
+    if order.reopened or standing.runs:
+        db.session.execute(sa.delete(WorkRun).where(WorkRun.order_id == order.id))
+        db.session.add_all(deadlines.runs_of(order, standing))
     order.conflicts, order.reopened = len(standing.conflicts), standing.reopened
     deadlines.write_down(order, standing)
     db.session.flush()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from webapp.standards.clocks import Clock, Mark, Pause, held, pauses_of
-from webapp.work_orders.models import WorkOrder
+from webapp.standards.clocks import Clock, Mark, Pause, due_at, held, pauses_of
+from webapp.work_orders.models import WorkOrder, WorkRun
 from webapp.work_orders.queries import standing_of
 from webapp.work_orders.steps import Standing
 
@@ -14,12 +14,21 @@ MINUTE = timedelta(minutes=1)
 
 
 def clocks_of_order(order: WorkOrder, standing: Standing | None = None) -> list[Clock]:
-    """An order's own clocks: finished, and on site if it is urgent."""
-    still = pauses(order, standing or standing_of(order))
-    ended = order.finished_at or order.closed_at
-    found = [Clock("handle", order.raised_at, _minutes(order, order.due_at), ended, still)]
-    if order.on_site_due_at is not None:
-        found.append(Clock("on_site", order.raised_at, _minutes(order, order.on_site_due_at), order.on_site_at or ended, still))
+    """An order's own clocks: finished, and on site if it is urgent; the current ones last.
+
+    A reopening begins new ones, with as much time as before, and those before it stay as they were judged, as a request's do: a day once
+    signed does not change its exceptions.
+    """
+    standing = standing or standing_of(order)
+    begun = standing.opened_at if standing.runs else order.raised_at
+    runs = [(run.opened_at, run.on_site_at, run.ended_at) for run in standing.runs]
+    if runs:
+        runs[0] = (order.raised_at, *runs[0][1:])
+    still, found = pauses(order, standing), []
+    for began_at, there_at, ended_at in (*runs, (begun, order.on_site_at, order.finished_at or order.closed_at)):
+        found.append(Clock("handle", began_at, _minutes(order, order.due_at), ended_at, still))
+        if order.on_site_due_at is not None:
+            found.append(Clock("on_site", began_at, _minutes(order, order.on_site_due_at), there_at or ended_at, still))
     return found
 
 
@@ -41,10 +50,33 @@ def _minutes(order: WorkOrder, due: datetime) -> int:
 def write_down(order: WorkOrder, standing: Standing) -> None:
     """Write the deadlines down as far as they are known, for lists to be sorted by (`WorkOrder.due`, `WorkOrder.on_site_due`)."""
     known_at = max([order.raised_at, *(step.at for step in order.steps)]) + timedelta.resolution
-    for clock in clocks_of_order(order, standing):
+    for clock in clocks_of_order(order, standing):  # the current ones last
         due, held_at = held(clock, known_at)
-        stood = due - (clock.started_at + clock.limit)
         if clock.name == "handle":
-            order.due_by, order.held_at = order.due_at + stood, held_at
+            order.due_by, order.held_at = _moved(order, order.due_at, clock, due), held_at
         elif order.on_site_due_at is not None:
-            order.on_site_due_by, order.on_site_held_at = order.on_site_due_at + stood, held_at
+            order.on_site_due_by, order.on_site_held_at = _moved(order, order.on_site_due_at, clock, due), held_at
+
+
+def _moved(order: WorkOrder, given: datetime, clock: Clock, due: datetime) -> datetime:
+    """The deadline that was given, moved on by as much as the clock began later and stood still: to the second, where minutes are rounded."""
+    return given + (clock.started_at - order.raised_at) + (due - (clock.started_at + clock.limit))
+
+
+def runs_of(order: WorkOrder, standing: Standing) -> list[WorkRun]:
+    """The runs before the current one as rows, with the deadlines that each had."""
+    clocks = clocks_of_order(order, standing)
+    rows = []
+    for number, run in enumerate(standing.runs):
+        began_at = run.opened_at if number else order.raised_at
+        own = {clock.name: clock for clock in clocks if clock.started_at == began_at}
+        due = {
+            name: _moved(order, given, own[name], due_at(own[name], run.ended_at))
+            for name, given in (("handle", order.due_at), ("on_site", order.on_site_due_at))
+            if given is not None
+        }
+        rows.append(WorkRun(
+            order_id=order.id, number=number, site_id=order.site_id, finished_at=run.finished_at, ended_at=run.ended_at, reopened_at=run.reopened_at,
+            due_by=due["handle"], on_site_due_by=due.get("on_site"),
+        ))  # fmt: skip
+    return rows

@@ -198,6 +198,28 @@ class WorkUse(Base):
     lines: Mapped[list[Any]]
 
 
+class WorkRun(Base):
+    """A run of an order that was opened again, as it had ended: written with every step, like the order's columns, so that the log of a past day
+    can ask for what was finished on it. `number`: from 0; `ended_at`: finished or cancelled; `due_by`, `on_site_due_by`: as then.
+    """
+
+    __tablename__ = "work_run"
+    __table_args__ = (
+        sa.Index("ix_work_run_finished", "site_id", "finished_at"),
+        sa.Index("ix_work_run_due", "site_id", "due_by"),
+        sa.Index("ix_work_run_on_site_due", "site_id", "on_site_due_by"),
+    )
+
+    order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("work_order.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"))
+    finished_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime]
+    reopened_at: Mapped[datetime]
+    due_by: Mapped[datetime]
+    on_site_due_by: Mapped[datetime | None]
+
+
 class WorkSignature(Base):
     """A resident's signature under a charge: strokes as drawn, and the digests of both, so that neither can be exchanged.
 

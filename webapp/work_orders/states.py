@@ -23,6 +23,7 @@ from webapp.work_orders.steps import (
     Conflict,
     Order,
     Remark,
+    Run,
     Settled,
     Standing,
     Step,
@@ -91,7 +92,7 @@ class _Walk:
     trade: str | None = None
     first_at: dict[str, datetime] = field(default_factory=dict)
     worked: timedelta = timedelta(0)
-    reopened: int = 0
+    runs: list[Run] = field(default_factory=list)
     taken: Step | None = None
     finished: Step | None = None
     cancelled: Step | None = None
@@ -139,7 +140,7 @@ class _Walk:
             remainder_id=self.part.about if self.part else None,
             worked=self.worked,
             running_since=self.since if self.state == "running" else None,
-            reopened=self.reopened,
+            runs=tuple(self.runs),
             counted=tuple(sorted(self.counted, key=_in_time)),
             remarks=tuple(self.remarks),
             conflicts=tuple(self.conflicts),
@@ -309,9 +310,12 @@ class _Walk:
         if self.state not in OVER:
             self.remark(step, "not_finished")
             return
+        when = self.first_at.get
+        finished_at = when("finished")
+        there = when("on_site") or when("running")
+        self.runs.append(Run(self.opened_at, there, finished_at, finished_at or self.since, step.at))
         self.first_at, self.opened_at = {}, step.at
         self.finished = self.cancelled = self.part = self.taken = self.trade = None
-        self.reopened += 1
         self._move("assigned" if self.assignee_id else "new", step)
         self._count(step)
 

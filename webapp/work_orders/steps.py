@@ -99,12 +99,23 @@ class Settled(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Run:
+    """A run that was over and that a reopening followed: when it began, somebody was there, it ended (finished or cancelled), and was opened again."""
+
+    opened_at: datetime
+    on_site_at: datetime | None
+    finished_at: datetime | None
+    ended_at: datetime
+    reopened_at: datetime
+
+
+@dataclass(frozen=True)
 class Standing:
     """What became of an order. `state` is one of STATES; `since` is when it came about.
 
     Moments are the first in the current run (from the raising, or the last reopening, at `opened_at`); one that nobody
     witnessed is None, even if a later step implies it. `closed_at`: verified or cancelled. `worked`: all ended stretches
-    of all runs, without pauses.
+    of all runs, without pauses. `runs`: those before the current one.
     """
 
     state: str
@@ -126,11 +137,16 @@ class Standing:
     remainder_id: UUID | None = None
     worked: timedelta = timedelta(0)
     running_since: datetime | None = None
-    reopened: int = 0
+    runs: tuple[Run, ...] = ()
     counted: tuple[Step, ...] = ()
     remarks: tuple[Remark, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     settled: tuple[Settled, ...] = ()
+
+    @property
+    def reopened(self) -> int:
+        """How often it was opened again."""
+        return len(self.runs)
 
     def worked_until(self, now: datetime) -> timedelta:
         """Working time with the stretch that still runs."""
