@@ -37,6 +37,12 @@ AXE_RUN = """async (rules) => {
   const { violations } = await axe.run(document, options);
   return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
 }"""
+QUIET = """() => new Promise((resolve) => {
+  const wait = () => setTimeout(() => { watching.disconnect(); resolve(); }, 60);
+  let last = wait();
+  const watching = new MutationObserver(() => { clearTimeout(last); last = wait(); });
+  watching.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+})"""
 WIDER = "() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"
 TEXTS = """() => {
   const found = [];
@@ -283,7 +289,7 @@ class Visitor:
         self.complaints.clear()
         self.strangers.clear()
         self.page.goto(address)
-        self.page.wait_for_timeout(200)  # what the scripts add once they have read the phone's memory
+        self.page.evaluate(QUIET)  # what the scripts add once they have read the phone's memory
         self.page.evaluate(AXE.read_text())
 
     def violations(self, *rules: str) -> list[str]:

@@ -227,7 +227,8 @@ def owes_nothing(visitor: Visitor, name: str, language: str, for_desk: bool) -> 
     visitor.shoot(f"{name}-{language}-phone-dark")
     page.set_viewport_size(DESK)
     found["wider on a desk"] = page.evaluate(WIDER)
-    found["desk by night"] = visitor.violations("color-contrast") if for_desk else []
+    # Colours do not depend on the language: the desk's by night are asked for once.
+    found["desk by night"] = visitor.violations("color-contrast") if for_desk and language == "zh" else []
     visitor.shoot(f"{name}-{language}-desk-dark")
     page.emulate_media(color_scheme="light")
     found["desk by day"] = visitor.violations(*LAID_OUT) if for_desk else []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -168,7 +170,7 @@ def route(world: World, *spots: Any, **more: Any) -> dict[str, Any]:
 
 
 def test_a_route_is_made_with_its_points_in_order_and_their_questions(app: Flask, world: World, office: Browser) -> None:
-    questions = "Is the pump dry? → water *\nPressure [MPa]\nLamp: on / off -> Light is out\nRemarks …"
+    questions = "水泵干吗？ | Is the pump dry? → water *\n压力 ｜ Pressure [MPa]\nLamp: on / off -> Light is out\n备注 | Remarks …"
     form = route(world, world.pump, world.gate, questions=[questions, ""], order_fixed=[str(world.gate.id)], expected_minutes=["5", "20"])
     assert office.post("/patrols/garden/routes/new", form).location == "/patrols/garden"
     with looking(app) as session:
@@ -185,10 +187,19 @@ def test_a_route_is_made_with_its_points_in_order_and_their_questions(app: Flask
             ("text", False),
         ]
         assert [q["raises"] for q in points[0].questions] == ["water", None, "light", None]
+        said = [(q["text"], q["text_en"]) for q in points[0].questions]
+        assert said == [("水泵干吗？", "Is the pump dry?"), ("压力", "Pressure"), ("Lamp", None), ("备注", "Remarks")]
         address = f"/routes/{made.id}"
-    text = page(office.get(address)).text
-    assert "Pressure [MPa]" in text
-    assert "Is the pump dry? → water *" in text and "Lamp: on / off → light" in text
+    answer = office.get(address)
+    text = page(answer).text
+    assert "压力 | Pressure [MPa]" in text
+    assert "水泵干吗？ | Is the pump dry? → water *" in text and "Lamp: on / off → light" in text
+    shown = (re.search(r'name="questions"[^>]*>([^<]+)<', answer.text) or ["", ""])[1]
+    again = route(world, world.pump, world.gate, questions=[unescape(shown), ""])
+    assert office.post(address, again).location == "/patrols/garden"
+    with looking(app) as session:
+        version = session.scalar(sa.select(Route).where(Route.name == "日巡")).versions[-1]
+        assert [(q["text"], q["text_en"]) for q in version.points[0].questions] == said, "saved as it is shown, it is the same"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from webapp.core import clock, gate
 from webapp.core.clock import local_day
-from webapp.core.db import db
+from webapp.core.db import db, let_others_write
 from webapp.core.forms import check
 from webapp.core.i18n import named
 from webapp.core.problems import Problem
@@ -190,6 +190,7 @@ def stored_files() -> tuple[list[tuple[str, str]], str]:
     given = [(one.filename or "", one.read()) for one in request.files.getlist("files") if one.filename]
     if len(given) > MOST_FILES:
         return [], _("At most %(count)s files at a time.", count=MOST_FILES)
+    let_others_write()
     try:
         digests = photos.store_papers([content for _name, content in given], me().id)
     except Problem as refused:

@@ -70,8 +70,10 @@ def points_in(form: Any) -> list[dict[str, Any]]:
 
 
 def questions_in(text: str) -> list[dict[str, Any]]:
-    """Questions, one a line: `Is the pump dry?` is yes/no; `Pressure [MPa]` a number with its unit; `Lamp: on / off` a choice;
-    `Remarks …` (ending in dots) a text. `→ light` after it names the type of work that failing asks for. A trailing `*` makes it required. Text that is JSON already is taken as it is."""
+    """Questions, one a line: `Is the pump dry?` is yes/no; `Pressure [MPa]` a number with its unit; `Lamp: on / off` a choice; `Remarks …`
+    (ending in dots) a text. `水泵干燥吗？ | Is the pump dry?` has its English after a bar. `→ light` after it names the type of work that failing
+    asks for. A trailing `*` makes it required. Text that is JSON already is taken as it is.
+    """
     if text.lstrip().startswith("["):
         try:
             found = json.loads(text)
@@ -94,7 +96,8 @@ def _question(number: int, line: str) -> dict[str, Any]:
         question |= {"text": choice[1], "kind": "choice", "choices": [c.strip() for c in choice[2].split("/") if c.strip()]}
     elif line.endswith(("…", "...")):
         question |= {"text": line.rstrip("…."), "kind": "text"}
-    return question
+    own, _bar, english = (part.strip() for part in question["text"].replace("\uff5c", "|").partition("|"))
+    return question | {"text": own, "text_en": english or None}
 
 
 def questions_as_text(questions: list[dict[str, Any]]) -> str:
@@ -104,7 +107,8 @@ def questions_as_text(questions: list[dict[str, Any]]) -> str:
         star = " *" if q.get("required") else ""
         tail = {"number": f" [{q.get('unit') or ''}]", "choice": ": " + " / ".join(q.get("choices") or ()), "text": " …"}.get(q["kind"], "")
         work = f" → {q['raises']}" if q.get("raises") else ""
-        lines.append(f"{q['text']}{tail}{work}{star}")
+        english = f" | {q['text_en']}" if q.get("text_en") else ""
+        lines.append(f"{q['text']}{english}{tail}{work}{star}")
     return "\n".join(lines)
 
 

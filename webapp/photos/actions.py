@@ -107,15 +107,23 @@ def store_office(content: bytes, person_id: UUID | None) -> str:
 
 
 def store_papers(contents: Sequence[bytes], person_id: UUID) -> list[str]:
-    """Keep pictures and PDFs that came with a form, all or none; gives their digests. Raises Problem as `store_office`."""
+    """Keep pictures and PDFs that came with a form, all or none; gives their digests. Asks the database nothing before all were looked at.
+
+    Raises Problem as `store_office`.
+    """
+    papers = []
     for content in contents:
         if len(content) > MOST_BYTES:
             raise Problem("too-large")
-        look_at_paper(content)
-    digests = [hashlib.sha256(content).hexdigest() for content in contents]
-    for sha256, content in zip(digests, contents, strict=True):
-        store(sha256, content, person_id, look_at_paper)
-    return digests
+        papers.append((hashlib.sha256(content).hexdigest(), content, look_at_paper(content)))
+    for sha256, content, seen in papers:
+        store(sha256, content, person_id, _as_seen(seen))
+    return [sha256 for sha256, *_rest in papers]
+
+
+def _as_seen(seen: tuple[str, int, int]) -> Callable[[bytes], tuple[str, int, int]]:
+    """For `store`, of what was looked at already."""
+    return lambda _content: seen
 
 
 def drawn(content: bytes, side: int = 1280) -> bytes:
