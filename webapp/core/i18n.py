@@ -118,9 +118,9 @@ def day_and_time(moment: datetime | None, zone: str) -> str:
     return f"{day} {local:%H:%M}"
 
 
-def day_words(day: date, weekday: bool = True) -> str:
-    """Monday, 23 November / 11月23日 星期一; the year is said only where it is not this one."""
-    english, year = language() == "en", day.year != clock.now().year
+def day_words(day: date, weekday: bool = True, year: bool = False) -> str:
+    """Monday, 23 November / 11月23日 星期一; the year is said where it is not this one, or where it is to be (on paper)."""
+    english, year = language() == "en", year or day.year != clock.now().year
     pattern = ("d MMMM y" if year else "d MMMM") if english else ("y年M月d日" if year else "M月d日")
     return format_date(day, (f"EEEE, {pattern}" if english else f"{pattern} EEEE") if weekday else pattern)
 

@@ -164,7 +164,7 @@ LISTS = (
     Listed("pest", "病虫害防治记录", "Pest control record", "greening", "gardener", GREEN_2, (
         ("用药", "Treatment", (
             ask("choice", "agent", "药剂", "Agent", choices=["吡虫啉", "苦参碱", "石硫合剂", "多菌灵"], choices_en=["imidacloprid", "matrine", "lime sulphur", "carbendazim"], role="agent"),
-            ask("number", "dose", "稀释倍数", "Dilution", low=300, high=3000, unit="倍", role="dose"),
+            ask("number", "dose", "稀释倍数", "Dilution", low=300, high=3000, unit="×", role="dose"),
             ask("number", "area", "施药面积", "Area treated", low=1, unit="m²", role="area"),
             ask("number", "interval", "安全间隔期（人员勿入）", "Keep off for", low=24, unit="h", role="keep_off", guidance="按药剂标签，取较长者。", guidance_en="As the agent's label says; the longer one counts."),
             ask("yes_no", "sign", "已设警示牌、已告知业主", "Warning signs set, owners told", severity="danger"),
