@@ -24,6 +24,7 @@ from webapp.standards.clocks import Clock, due_at, elapsed
 from webapp.standards.clocks import state as clock_state
 from webapp.standards.rules import STOP_REASONS
 from webapp.work_orders import queries as work
+from webapp.work_orders.arrival import Arrival, spots_of
 from webapp.work_orders.deadlines import clocks_of_order
 from webapp.work_orders.models import WorkOrder, WorkStep
 from webapp.work_orders.spans import span
@@ -174,7 +175,7 @@ def said_lines(day: SiteDay, events: Iterable[RequestEvent], seen: dict[UUID, Lo
 
 
 def step_lines(day: SiteDay, steps: Iterable[tuple[WorkStep, WorkOrder]], people: dict[UUID, Person]) -> list[Line]:
-    """Orders that were opened again, and pauses that stopped a clock, with the reason."""
+    """Orders that were opened again, pauses that stopped a clock, with the reason, and people who perhaps were not where they said they were."""
     found = []
     for step, order in steps:
         told = [clock_time(step.at, day.site.zone), named(people.get(step.person_id))]
@@ -183,6 +184,9 @@ def step_lines(day: SiteDay, steps: Iterable[tuple[WorkStep, WorkOrder]], people
         elif step.cause in STOP_REASONS:
             mark, word, kind = "paused", _("Clocks stopped"), "stopped"
             told.append(str(CAUSE_WORDS[step.cause]))
+        elif step.afar:
+            mark, word, kind = "doubtful", _("Perhaps not on site"), "arrival"
+            told.append(Arrival(step, order, spots_of(order)).words[1])
         else:
             continue
         told.append(quoted(step.reason))

@@ -56,7 +56,7 @@ class Line:
 
 # The order in which kinds stand on the page, and the figure each belongs to.
 ORDER = (
-    "unsigned", "missed", "induction", "late", "doubtful", "held", "problem", "failed", "found", "unseen", "complaint", "clock", "untold", "reopened",
+    "unsigned", "missed", "induction", "late", "doubtful", "arrival", "held", "problem", "failed", "found", "unseen", "complaint", "clock", "untold", "reopened",
     "stars", "versions", "handover", "upkeep", "upkeep-late", "document", "stopped", "repeat",
 )  # fmt: skip
 GROUPS = {

@@ -99,12 +99,12 @@ def orders_of(day: SiteDay) -> list[WorkOrder]:
 
 
 def steps_of(day: SiteDay) -> list[tuple[WorkStep, WorkOrder]]:
-    """Steps of the day that want a look: opened again, and pauses that stop a clock."""
+    """Steps of the day that want a look: opened again, pauses that stop a clock, and "on site" by somebody who perhaps was not."""
     found = (
         sa.select(WorkStep, WorkOrder)
         .join(WorkOrder, WorkOrder.id == WorkStep.order_id)
         .where(WorkOrder.site_id == day.site.id, WorkStep.at >= day.start, WorkStep.at < day.end)
-        .where(sa.text(ODD))
+        .where(sa.text(f"({ODD})"))
         .order_by(WorkStep.at)
     )
     return [(step, order) for step, order in db.session.execute(found)]

@@ -37,6 +37,7 @@ KINDS: dict[str, LazyString] = {
     "induction": lazy_gettext("Alone in induction"),
     "late": lazy_gettext("Late"),
     "doubtful": lazy_gettext("Doubtful"),
+    "arrival": lazy_gettext("Perhaps not on site"),
     "held": lazy_gettext("Held"),
     "problem": lazy_gettext("Problem"),
     "failed": lazy_gettext("Failed inspection"),

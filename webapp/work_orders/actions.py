@@ -24,6 +24,7 @@ from webapp.standards.queries import agreement_at
 from webapp.standards.rules import STOP_REASONS
 from webapp.work_orders import deadlines, pricing, queries, rules
 from webapp.work_orders import signature as signatures
+from webapp.work_orders.arrival import Arrival, spots_of
 from webapp.work_orders.bodies import Signed, WorkStepBody
 from webapp.work_orders.models import WorkOrder, WorkPhoto, WorkRun, WorkSignature, WorkStep, WorkUse
 from webapp.work_orders.types import WorkType
@@ -119,6 +120,7 @@ def take_step(order: WorkOrder, step: WorkStep, now: datetime) -> WorkStep:
     step.id = step.id or ids.new_id()
     step.order_id = order.id
     step.received_at = now
+    step.afar = step.verb == "on_site" and Arrival(step, order, spots_of(order)).is_doubtful
     db.session.add(step)
     db.session.flush()
     search.file("order", order.id, order.site_id, now, step.reason)

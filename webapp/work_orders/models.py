@@ -18,7 +18,7 @@ URGENT = sa.text("on_site_due_by IS NOT NULL")
 # Without the many that have none: else SQLite takes the index for no help as soon as it has counted them.
 ASKED_FOR = sa.text("request_id IS NOT NULL")
 REMAINDER = sa.text("part_of_id IS NOT NULL")
-ODD = "verb IN ('reopen', 'pause', 'need_parts')"  # what the daily log asks for
+ODD = "verb IN ('reopen', 'pause', 'need_parts') OR afar"  # what the daily log asks for
 CALLED_OFF = "state = 'cancelled' AND origin = 'plan'"
 LATE = "request_id IS NULL AND (finished_at IS NULL OR finished_at > due_by)"  # with no request to tell of it
 ON_BOARD = "closed_at IS NULL OR conflicts > 0"  # as text wherever it is asked: an index serves only who asks in its own words
@@ -153,7 +153,8 @@ class WorkStep(Base):
     """A step 处理步骤 somebody took; its id is its record's where it came from a phone. Never changed.
 
     `cause`: of a pause, from `standards.rules.STOP_REASONS` or "other"; `until`: of one that was agreed; `stage`: of photos, before or
-    after; `checkpoint_id`: whose label was scanned. Position in WGS-84 degrees, accuracy in metres.
+    after; `checkpoint_id`: whose label was scanned. Position in WGS-84 degrees, accuracy in metres. `afar`: it says "on site", and label or
+    position speak against it (`arrival`), as the place was known when the step came.
     """
 
     __tablename__ = "work_step"
@@ -181,6 +182,7 @@ class WorkStep(Base):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     accuracy_m: Mapped[float | None]
+    afar: Mapped[bool] = mapped_column(default=False)
 
 
 class WorkUse(Base):

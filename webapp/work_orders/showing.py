@@ -17,9 +17,8 @@ from webapp.core.i18n import clock_time, day_and_time, iso, named
 from webapp.people.models import Person
 from webapp.people.queries import names
 from webapp.photos.models import Photo
-from webapp.sites.models import Checkpoint
-from webapp.sites.rules import distance_m, where_of
 from webapp.work_orders import pricing, queries, rules
+from webapp.work_orders.arrival import Arrival, spots_of
 from webapp.work_orders.charges import NoPrice
 from webapp.work_orders.models import WorkOrder, WorkStep
 from webapp.work_orders.pricing import item_of
@@ -158,7 +157,7 @@ def step_views(order: WorkOrder, standing: Standing) -> tuple[StepView, ...]:
     for remark in standing.remarks:
         remarks.setdefault(remark.step.id, []).append(remark)
     spots = spots_of(order) if any(row.verb == "on_site" for row in order.steps) else []
-    proofs = {row.id: arrival_words(row, order, spots) for row in order.steps if row.verb == "on_site"}
+    proofs = {row.id: Arrival(row, order, spots).words for row in order.steps if row.verb == "on_site"}
     return tuple(
         StepView(
             row.id, row.verb, row.at, named(people.get(row.person_id)), str(DONE_WORDS.get(row.verb, row.verb)),
@@ -178,44 +177,6 @@ def _more(row: WorkStep, people: dict[UUID, Person]) -> str:
     cause = str(CAUSE_WORDS.get(row.cause, "")) if row.cause and row.verb in ("pause", "stop") else ""
     stage = {"before": _("Before"), "after": _("After")}.get(row.stage or "", "") if row.verb == "photo" else ""
     return " · ".join(part for part in (to, stage, cause, row.reason) if part)
-
-
-def spots_of(order: WorkOrder) -> list[Checkpoint]:
-    """The points at which somebody who is there may stand: the order's own, or those of its place; as far as their positions are known."""
-    if order.checkpoint is not None:
-        return [order.checkpoint] if order.checkpoint.lat is not None else []
-    if order.place_id is None:
-        return []
-    there = (Checkpoint.place_id == order.place_id, Checkpoint.lat.is_not(None), Checkpoint.retired_at.is_(None))
-    return list(db.session.scalars(sa.select(Checkpoint).where(*there)))
-
-
-def arrival_words(row: WorkStep, order: WorkOrder, spots: list[Checkpoint]) -> tuple[str, str]:
-    """By what it shows that somebody was on site, and what is doubtful about it: the label that was scanned, the phone's position."""
-    said: list[str] = []
-    odd: list[str] = []
-    if row.checkpoint_id is not None:
-        label = db.session.get_one(Checkpoint, row.checkpoint_id)
-        is_there = row.checkpoint_id == order.checkpoint_id or (order.checkpoint_id is None and label.place_id == order.place_id)
-        (said if is_there else odd).append(
-            _("By the label there") if is_there else _("By a label of another place: %(name)s", name=named(label))
-        )
-    if row.lat is not None and row.lon is not None and spots:
-        away, fence = min(
-            (distance_m(row.lat, row.lon, s.lat, s.lon), s.fence_m or order.site.fence_m)
-            for s in spots
-            if s.lat is not None and s.lon is not None
-        )
-        accuracy = row.accuracy_m or 0
-        figures = {"distance": round(away), "accuracy": round(accuracy)}
-        where = where_of(away, accuracy, fence)
-        if where == "vague":
-            said.append(_("Position vague: ±%(accuracy)s m", accuracy=figures["accuracy"]))
-        else:
-            (said if where == "inside" else odd).append(_("Position %(distance)s m from there, ±%(accuracy)s m", **figures))
-    elif row.checkpoint_id is None:
-        said.append(_("Without label or position") if row.lat is None else _("The position of this place is not known"))
-    return " · ".join(said), " · ".join(odd)
 
 
 def _remarks(row: WorkStep, remarks: list[Remark]) -> str:
