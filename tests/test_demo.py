@@ -25,6 +25,7 @@ from webapp.records.models import Correction, Note, Record
 from webapp.service.models import Request
 from webapp.service.queries import looks
 from webapp.sites.models import Checkpoint, Label, Site
+from webapp.work_orders.models import WorkStep
 
 END = datetime(2026, 11, 23, 16, 10, tzinfo=UTC)  # ten past midnight at the communities
 PROMISED = {
@@ -202,6 +203,7 @@ class TestDemo:
             lambda: count(Label.superseded_at.isnot(None)),
             lambda: count(Scan.frame_sha256.isnot(None)),
             lambda: count(Device.unsent > 0),
+            lambda: count(WorkStep.afar),
         ],
     )
     def test_everything_else_occurs(self, there_are: Callable[[], int]) -> None:

@@ -353,7 +353,8 @@ def test_a_checkpoint_is_dragged_onto_the_plan_moved_by_keyboard_and_seen_there_
     # One per cent a key, five with Shift; Escape puts back what was not kept.
     garage.pin("T-01").locator("g").focus()
     garage.press("ArrowRight", "ArrowRight", "Shift+ArrowDown", "Enter")
-    wait_for(lambda: garage.lies("T-01") == (round(x + 2, 2), round(y + 5, 2)))
+    garage.hears("Tower 1 entrance saved")  # the page's word: the server's database has it before the page hears of it
+    assert garage.lies("T-01") == (round(x + 2, 2), round(y + 5, 2))
     garage.press("ArrowLeft", "Escape")
     garage.hears("is where it was")
     assert garage.lies("T-01") == (round(x + 2, 2), round(y + 5, 2))
@@ -388,14 +389,16 @@ def test_by_keyboard_alone_and_what_cannot_be_saved_lies_where_it_lay(people: Pe
     page = garage.page
     garage.pick("T-04").focus()  # comes to the middle and is moved from there
     garage.press("Enter", "ArrowUp", "Enter")
-    wait_for(lambda: garage.lies("T-04") == (50, 49))
+    garage.hears("saved")
+    assert garage.lies("T-04") == (50, 49)
     page.route("**/points", lambda route: route.abort())
     garage.press("ArrowRight", "Enter")
     garage.hears("was not saved", "[data-wrong]")
     assert (garage.pin("T-04").get_attribute("x"), garage.lies("T-04")) == ("50%", (50, 49))
     page.unroute("**/points")
     garage.press("Delete")
-    wait_for(lambda: garage.lies("T-04") is None)
+    garage.hears("taken off the plan")  # the page's word: what it says next is not said over
+    assert garage.lies("T-04") is None
     assert garage.pin("T-04").count() == 0
     garage.press("Enter", "Escape")  # the list has the focus again; brought and let go
     garage.hears("is where it was")

@@ -15,13 +15,16 @@ from webapp.demo import pictures
 from webapp.demo.build import Town
 from webapp.demo.phones import Phone, Picture
 from webapp.demo.roster import Roster
+from webapp.demo.shapes import METRES_PER_DEGREE
 from webapp.people.models import Person
 from webapp.work_orders import actions, charging, pricing
+from webapp.work_orders.arrival import spots_of
 from webapp.work_orders.models import WorkOrder
 
 HOME = "home"
 Later = Callable[[datetime, Callable[[], object]], None]
 MOST_PHOTOS = 6
+FROM_AFAR = 0.06  # of all arrivals
 SCRIBBLE = [[[120 + 13 * n, 210 + (n % 5) * 22 - (n % 3) * 31] for n in range(40)], [[300, 120], [420, 300], [560, 160]]]
 PARTS = {"home": (("水龙头", 1), ("生料带", 2)), "light": (("LED灯管", 1),), "water": (("PVC管", 1.5),), "damage": (("合页", 2),)}
 
@@ -153,9 +156,22 @@ class Craft:
     def _step(self, job: Job, who: str, verb: str, *, pictures: tuple[Picture, ...] = (), **body: Any) -> UUID:
         phone = self.phones[who]
         at = max(clock.now(), phone.busy_until + timedelta(seconds=5))
-        record_id = phone.record("work-step", {"order": str(job.order.id), "verb": verb, **body}, at, pictures=pictures)
+        position = self._there(job.order) if verb == "on_site" else None
+        record_id = phone.record("work-step", {"order": str(job.order.id), "verb": verb, **body}, at, position=position, pictures=pictures)
         phone.contact(at + timedelta(seconds=2))
         return record_id
+
+    def _there(self, order: WorkOrder) -> dict[str, Any] | None:
+        """Where the phone is when somebody says "on site": by the point, where that is measured; now and then far from it."""
+        spots, chance = spots_of(order), random.Random(f"there {order.number}")
+        if not spots:
+            return None
+        north_m = 620 if chance.random() < FROM_AFAR else chance.uniform(-12, 12)
+        return {
+            "lat": round((spots[0].lat or 0) + north_m / METRES_PER_DEGREE, 6),
+            "lon": spots[0].lon,
+            "accuracy_m": chance.choice((6, 9, 14)),
+        }
 
     def _soon(self, minutes: float, happen: Callable[[], object]) -> None:
         self.later(clock.now() + timedelta(minutes=minutes), happen)
