@@ -20,11 +20,12 @@ from webapp.people.queries import names
 from webapp.service.models import RequestEvent
 from webapp.service.queries import Look, looks
 from webapp.service.words import CLOCK_WORDS
+from webapp.sites.queries import checkpoints_by_id
 from webapp.standards.clocks import Clock, due_at, elapsed
 from webapp.standards.clocks import state as clock_state
 from webapp.standards.rules import STOP_REASONS
 from webapp.work_orders import queries as work
-from webapp.work_orders.arrival import Arrival, spots_of
+from webapp.work_orders.arrival import Arrival, spots_by_order
 from webapp.work_orders.deadlines import clocks_of_order
 from webapp.work_orders.models import WorkOrder, WorkStep
 from webapp.work_orders.spans import span
@@ -176,7 +177,10 @@ def said_lines(day: SiteDay, events: Iterable[RequestEvent], seen: dict[UUID, Lo
 
 def step_lines(day: SiteDay, steps: Iterable[tuple[WorkStep, WorkOrder]], people: dict[UUID, Person]) -> list[Line]:
     """Orders that were opened again, pauses that stopped a clock, with the reason, and people who perhaps were not where they said they were."""
-    found = []
+    found, steps = [], list(steps)
+    afar = [(step, order) for step, order in steps if step.afar]
+    spots = spots_by_order([order for _step, order in afar])
+    met = checkpoints_by_id(step.checkpoint_id for step, _order in afar if step.checkpoint_id)  # at once: each arrival asks for its label
     for step, order in steps:
         told = [clock_time(step.at, day.site.zone), named(people.get(step.person_id))]
         if step.verb == "reopen":
@@ -186,7 +190,7 @@ def step_lines(day: SiteDay, steps: Iterable[tuple[WorkStep, WorkOrder]], people
             told.append(str(CAUSE_WORDS[step.cause]))
         elif step.afar:
             mark, word, kind = "doubtful", _("Perhaps not on site"), "arrival"
-            told.append(Arrival(step, order, spots_of(order)).words[1])
+            told.append(Arrival(step, order, spots[order.id], met).words[1])
         else:
             continue
         told.append(quoted(step.reason))

@@ -20,12 +20,10 @@ def clocks_of_order(order: WorkOrder, standing: Standing | None = None) -> list[
     signed does not change its exceptions.
     """
     standing = standing or standing_of(order)
-    begun = standing.opened_at if standing.runs else order.raised_at
-    runs = [(run.opened_at, run.on_site_at, run.ended_at) for run in standing.runs]
-    if runs:
-        runs[0] = (order.raised_at, *runs[0][1:])
+    runs: list[tuple[datetime, datetime | None, datetime | None]] = [(run.opened_at, run.on_site_at, run.ended_at) for run in standing.runs]
+    runs.append((standing.opened_at, order.on_site_at, order.finished_at or order.closed_at))
     still, found = pauses(order, standing), []
-    for began_at, there_at, ended_at in (*runs, (begun, order.on_site_at, order.finished_at or order.closed_at)):
+    for began_at, there_at, ended_at in runs:
         found.append(Clock("handle", began_at, _minutes(order, order.due_at), ended_at, still))
         if order.on_site_due_at is not None:
             found.append(Clock("on_site", began_at, _minutes(order, order.on_site_due_at), there_at or ended_at, still))
@@ -68,8 +66,7 @@ def runs_of(order: WorkOrder, standing: Standing) -> list[WorkRun]:
     clocks = clocks_of_order(order, standing)
     rows = []
     for number, run in enumerate(standing.runs):
-        began_at = run.opened_at if number else order.raised_at
-        own = {clock.name: clock for clock in clocks if clock.started_at == began_at}
+        own = {clock.name: clock for clock in clocks if clock.started_at == run.opened_at}
         due = {
             name: _moved(order, given, own[name], due_at(own[name], run.ended_at))
             for name, given in (("handle", order.due_at), ("on_site", order.on_site_due_at))
