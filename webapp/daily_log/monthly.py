@@ -19,7 +19,7 @@ from webapp.daily_log.jobs import jobs_of
 from webapp.daily_log.points import Points, withdrawn_of
 from webapp.daily_log.readings import SiteDay, checked_on
 from webapp.equipment.models import MaintenanceDue, MaintenancePlan
-from webapp.equipment.queries import Paper, latest_paper, papers_of
+from webapp.equipment.papers import Paper, latest_paper, papers_of
 from webapp.equipment.words import RUNS_OUT
 from webapp.handover.queries import between
 from webapp.inspections.models import InspectionPlan

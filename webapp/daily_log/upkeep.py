@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from webapp.core.clock import day_bounds, local_day
 from webapp.core.i18n import day_words, named
 from webapp.daily_log.lines import Line
-from webapp.equipment import queries
+from webapp.equipment import papers, queries
 from webapp.equipment.coming import concerns, interval_for
 from webapp.equipment.due import next_wanted
 from webapp.equipment.models import Equipment, MaintenancePlan
@@ -52,7 +52,7 @@ def document_lines(site: Site, day: date, now: datetime) -> list[Line]:
     if now < start:
         return []
     lines = []
-    for document, one in queries.running_out(site.id, day + RUNS_OUT, seen_at):
+    for document, one in papers.running_out(site.id, day + RUNS_OUT, seen_at):
         assert document.valid_until is not None  # asked for
         has_run_out = document.valid_until < day
         mark, word = document_words(document, day)

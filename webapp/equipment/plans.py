@@ -18,7 +18,7 @@ from webapp.core.db import db
 from webapp.core.forms import check
 from webapp.core.i18n import named
 from webapp.core.problems import Problem
-from webapp.equipment import lifeline, queries, register
+from webapp.equipment import lifeline, papers, queries, register
 from webapp.equipment.classes import CLASSES, LEGAL
 from webapp.equipment.coming import Coming, next_of
 from webapp.equipment.forms import PlanForm
@@ -57,7 +57,7 @@ def plan_list(slug: str) -> str | Response:
     return render_template(
         "equipment/plans.html", site_=site, sites=sites_for(me()), today=today, times=wanted[:SHOWN], more=max(0, len(wanted) - SHOWN), counts={"overdue": len(late), "week": len(week)},
         total=len(times), show=show if show in SHOW else "all", plans=plans, orders=orders, may_edit=may_edit(site), basis=BASIS_WORDS, now=now,
-        running_out=queries.running_out(site.id, today + RUNS_OUT, now), document_words=document_words, pieces={one.id: one for one in pieces}, people=people,
+        running_out=papers.running_out(site.id, today + RUNS_OUT, now), document_words=document_words, pieces={one.id: one for one in pieces}, people=people,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from webapp.core.i18n import named
 from webapp.core.ids import read_id
 from webapp.core.problems import Problem
 from webapp.core.tasks import handle
-from webapp.equipment import actions, binder, item, listing, meters, plans, queries, register
+from webapp.equipment import actions, binder, item, listing, meters, papers, plans, queries, register
 from webapp.equipment.classes import CLASSES
 from webapp.equipment.forms import EquipmentForm
 from webapp.equipment.models import Equipment
@@ -67,7 +67,7 @@ def register_page(slug: str) -> str | Response:
     return render_template(
         "equipment/register.html", site_=site, sites=sites_for(me()), groups=listing.by_class([line for line in lines if wanted.takes(line)]),
         lines=lines, retired=queries.retired_at(site.id, MOST_RETIRED), wanted=wanted, is_filtered=wanted != listing.Wanted(), today=local_day(now, site.zone), may_edit=may_edit(site),
-        running_out=queries.running_out(site.id, local_day(now, site.zone) + RUNS_OUT, now), document_words=document_words,
+        running_out=papers.running_out(site.id, local_day(now, site.zone) + RUNS_OUT, now), document_words=document_words,
         classes=[(code, named(known)) for code, known in CLASSES.items()], address=lambda **more: address_of(site, wanted, **more),
     )  # fmt: skip
 
