@@ -320,6 +320,7 @@ def test_D1_D2_an_update_waits_for_the_tap_and_keeps_the_draft(
         assert not [c for c in proxy.calls[begun:] if c.path.startswith(f"/static/{old}/") and c.status == 200]
         other.get_by_role("button", name="Update").click()
         other.wait_for_function("(old) => document.documentElement.dataset.build !== old", arg=old)
+        phone.page.bring_to_front()  # a browser spares a page behind another one its time
         phone.page.reload()
         phone.page.get_by_label("What is wrong?").wait_for()
         assert phone.page.get_by_label("What is wrong?").input_value() == "The lamp flickers"

@@ -8,8 +8,14 @@ from datetime import date, timedelta
 from flask import Flask
 
 from tests.http.settling import row
+from tests.http.test_month import compare
 from tests.making import NOW, Browser, Clock, World, page
 from tests.upkeep import make_piece, make_plan, raise_due, settle
+from webapp.core.db import db, writing
+from webapp.equipment.models import Equipment, MaintenancePlan
+from webapp.people.models import Person
+from webapp.work_orders import actions as work
+from webapp.work_orders.models import WorkOrder
 
 SignIn = Callable[[str], Browser]
 
@@ -58,3 +64,34 @@ def test_the_exception_names_who_has_its_order_and_leads_to_it(app: Flask, world
     assert "Ask Technician" in found.text
     assert f'href="/work-orders/{order_id}"' in found.html
     assert f'href="/equipment/items/{piece}"' in found.html
+
+
+def test_a_month_counts_maintenance_as_its_days_do(app: Flask, world: World, clock: Clock) -> None:
+    """Overdue before its order was raised, done late, opened again, called off; of a plan that ended, and of a piece that is gone."""
+    lifts = [make_piece(app, world, number=f"DT-{n}") for n in range(3)]
+    make_piece(app, world, number="P-1", class_code="pump", name="水泵", name_en="Pump")
+    make_plan(app, world, begins_on=date(2026, 11, 6), every=7)
+    make_plan(app, world, begins_on=date(2026, 11, 3), class_code="pump", every=15, from_completion=True)
+    short = make_plan(app, world, begins_on=date(2026, 11, 10), equipment_id=lifts[0], class_code="")
+    clock.set(NOW - timedelta(days=9))
+    compare(app, world)
+    with app.app_context(), writing():
+        db.session.get_one(MaintenancePlan, short).ends_on = date(2026, 11, 13)
+        db.session.get_one(Equipment, lifts[1]).retired_at = NOW - timedelta(days=9)
+    orders = raise_due(app, world)
+    compare(app, world)
+    done, off, *_others = orders
+    settle(app, world, done, NOW - timedelta(days=8))
+    settle(app, world, off, verb="cancel")
+    clock.set(NOW - timedelta(days=6))
+    with app.app_context(), writing():
+        desk = db.session.get_one(Person, world.people["desk"])
+        work.act(db.session.get_one(WorkOrder, done), desk, "reopen", NOW - timedelta(days=6), reason="It squeaks again")
+    compare(app, world)
+    raise_due(app, world)
+    clock.set(NOW)
+    settle(app, world, done, NOW - timedelta(days=2))
+    for order_id in raise_due(app, world)[:2]:
+        settle(app, world, order_id)
+    kinds = compare(app, world)
+    assert {"upkeep", "upkeep-late"} <= set(kinds)

@@ -29,8 +29,8 @@ FIRST = date(2026, 11, 1)
 FIRST_NOON = datetime(2026, 11, 1, 4, tzinfo=UTC)  # at the site
 
 
-def compare(app: Flask, world: World) -> None:
-    """Every day of the month, by its own page and by the month."""
+def compare(app: Flask, world: World) -> Counter[str]:
+    """Every day of the month, by its own page and by the month; gives the month's exceptions by kind."""
     with app.test_request_context():
         site, now = db.session.get_one(Site, world.garden), product_clock.now()
         month = month_of(site, FIRST, now)
@@ -45,6 +45,7 @@ def compare(app: Flask, world: World) -> None:
             assert found.kinds == +kinds, day
             assert found.signed == ("unsigned" if day < shown.now.astimezone(ZONE).date() else "none"), day
         db.session.rollback()
+        return sum((found.kinds for found in month.sums.values()), Counter())
 
 
 def test_a_month_agrees_with_its_days_as_records_come(app: Flask, world: World, phone: Phone, clock: Clock) -> None:

@@ -18,7 +18,7 @@ from webapp.daily_log.induction import hands_of
 from webapp.daily_log.jobs import jobs_of
 from webapp.daily_log.points import Points, withdrawn_of
 from webapp.daily_log.readings import SiteDay, checked_on
-from webapp.equipment.models import MaintenanceDue, MaintenancePlan
+from webapp.daily_log.upkeep import behind_on
 from webapp.equipment.papers import Paper, latest_paper, papers_of
 from webapp.equipment.words import RUNS_OUT
 from webapp.handover.queries import between
@@ -32,8 +32,7 @@ from webapp.records.models import Note, Record
 from webapp.sites.models import Site
 from webapp.standards.queries import agreements
 from webapp.standards.rules import in_force
-from webapp.work_orders.models import WorkOrder
-from webapp.work_orders.queries import runs_before, types_of
+from webapp.work_orders.queries import types_of
 
 Kinds = dict[date, Counter[str]]
 
@@ -73,7 +72,7 @@ def kinds_of(site: Site, points: dict[date, Points], now: datetime) -> Kinds:
         *_problems(span),
         *_held(span, whole),
         *_unseen(span),
-        *_upkeep(span),
+        *((behind.day, behind.kind) for behind in behind_on(site, span.days, now)),
         *_documents(span),
         *_induction(span, whole),
     ):
@@ -149,35 +148,6 @@ def _documents(span: Span) -> Told:
             standing_then = (latest_paper(same, seen_at) for same in papers.values())
             found += [(day, "document") for paper in standing_then if paper and paper.runs_out(day + RUNS_OUT, seen_at)]
     return found
-
-
-def _upkeep(span: Span) -> Told:
-    """Maintenance that was overdue on a day, or done late on it, by the orders raised for it. On the day an order's time runs out its own line says so."""
-    rows = db.session.execute(
-        sa.select(MaintenanceDue.due_on, WorkOrder.id, WorkOrder.due_at, WorkOrder.finished_at)
-        .join(WorkOrder, WorkOrder.id == MaintenanceDue.order_id)
-        .join(MaintenancePlan, MaintenancePlan.id == MaintenanceDue.plan_id)
-        .where(WorkOrder.site_id == span.site.id, WorkOrder.state != "cancelled", MaintenanceDue.due_on < span.days[-1])
-        .where(sa.or_(WorkOrder.finished_at.is_(None), WorkOrder.finished_at >= day_bounds(span.days[0], span.site.zone)[0]))
-        .where(sa.or_(MaintenancePlan.ends_on.is_(None), MaintenancePlan.ends_on >= span.days[0]))
-    ).all()
-    runs = runs_before(row.id for row in rows)
-    found: Told = []
-    for due_on, order_id, due_at, finished_at in rows:
-        done = [*runs.get(order_id, ()), *([(finished_at, None)] if finished_at else [])]
-        for day in span.days:
-            kind = upkeep_kind(span, day, done) if day > due_on else ""
-            if kind and not (kind == "upkeep" and day == span.day(due_at)):
-                found.append((day, kind))
-    return found
-
-
-def upkeep_kind(span: Span, day: date, done: list[tuple[datetime, datetime | None]]) -> str:
-    """What is wrong on a day after the one it was due on; nothing if it had been done. `done`: when it was finished, and opened again."""
-    before, at_the_end = (
-        (any(at < edge and (again is None or again >= edge) for at, again in done)) for edge in day_bounds(day, span.site.zone)
-    )
-    return "" if before else "upkeep-late" if at_the_end else "upkeep"
 
 
 def _induction(span: Span, whole: SiteDay) -> Told:

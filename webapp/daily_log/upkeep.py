@@ -2,47 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import NamedTuple
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from webapp.core.clock import day_bounds, local_day
+from webapp.core.clock import DAY, day_bounds, local_day
 from webapp.core.i18n import day_words, named
 from webapp.daily_log.lines import Line
 from webapp.equipment import papers, queries
 from webapp.equipment.coming import concerns, interval_for
 from webapp.equipment.due import next_wanted
+from webapp.equipment.finished import Doings, doings_between
 from webapp.equipment.models import Equipment, MaintenancePlan
 from webapp.equipment.words import RUNS_OUT, document_words
 from webapp.sites.models import Site
 
 
-def upkeep_lines(site: Site, day: date, now: datetime) -> list[Line]:
-    """Maintenance that was overdue at the end of the day, or is now, and what was done too late on it: a fixed number of queries."""
-    start, end = day_bounds(day, site.zone)
-    seen_at = min(end, now)
-    if now < start:
+class Behind(NamedTuple):
+    """Maintenance that had not been done in time: `kind`: `upkeep` (still not done when the day was over), `upkeep-late` (done on it)."""
+
+    day: date
+    kind: str
+    plan: MaintenancePlan
+    equipment: Equipment
+    due_on: date
+
+
+def behind_on(site: Site, days: Sequence[date], now: datetime) -> list[Behind]:
+    """Of each of these days: what was overdue when it was over, or is now, and what was done too late on it.
+
+    A fixed number of queries, however many days.
+    """
+    days = [day for day in days if day_bounds(day, site.zone)[0] <= now]
+    if not days:
         return []
-    plans, pieces = queries.plans_of(site.id, day), queries.equipment_of(site.id, seen_at)
-    ids = [plan.id for plan in plans]
-    until, before = queries.last_done(ids, site.zone, seen_at), queries.last_done(ids, site.zone, start)
-    off = queries.called_off(plans)
-    # On the day an order's time runs out the orders' own lines say so.
-    raised = [*queries.dues_since(plans, day - timedelta(days=1)), *queries.open_dues(plans)]
-    told = {(due.plan_id, due.equipment_id) for due, order in raised if start <= order.due_at < end}
-    lines = []
+    start, end = day_bounds(days[0], site.zone)[0], min(day_bounds(days[-1], site.zone)[1], now)
+    plans, pieces = queries.plans_of(site.id, days[0]), queries.equipment_of(site.id, start)
+    doings = doings_between(site.id, [plan.id for plan in plans], site.zone, start, end)
+    off, told = queries.called_off(plans), told_by_orders(plans, days, site.zone)
+    found = []
     for plan in plans:
         for one in pieces:
             if concerns(plan, one):
                 pair = (plan.id, one.id)
-                due = due_before(day, plan, one, before.get(pair), off.get(pair, ()))
-                if due and until.get(pair) != before.get(pair):
-                    lines.append(line_of("late", plan, one, due, day, seen_at))
-                elif due and pair not in told:
-                    lines.append(line_of("needs", plan, one, due, day, seen_at))
-    return lines
+                faults = faults_of(plan, one, doings.get(pair, Doings()), off.get(pair, ()), days, now)
+                found += [fault for fault in faults if fault.kind == "upkeep-late" or (fault.day, *pair) not in told]
+    return found
+
+
+def faults_of(
+    plan: MaintenancePlan, one: Equipment, doings: Doings, called_off: Collection[date], days: Sequence[date], now: datetime
+) -> Iterator[Behind]:
+    """What was wrong with one piece's maintenance by a plan, day by day."""
+    zone = one.site.zone
+    interval, made = interval_for(plan, one, zone), local_day(one.made_at, zone)
+    due_after = cache(lambda done: next_wanted(interval, [done] if done else [], called_off, made))
+    for day in days:
+        start, end = day_bounds(day, zone)
+        seen_at = min(end, now)
+        if (plan.ends_on and plan.ends_on < day) or (one.retired_at and one.retired_at <= seen_at):
+            continue
+        before = doings.last(start, zone)
+        due = due_after(before)
+        if due and due < day:
+            yield Behind(day, "upkeep" if doings.last(seen_at, zone) == before else "upkeep-late", plan, one, due)
+
+
+def told_by_orders(plans: list[MaintenancePlan], days: Sequence[date], zone: str) -> set[tuple[date, UUID, UUID]]:
+    """Plans and pieces whose order's time ran out on one of the days: the orders' own lines say so then."""
+    told = {(local_day(order.due_at, zone), due.plan_id, due.equipment_id) for due, order in queries.open_dues(plans)}
+    for due, order in queries.dues_since(plans, days[0] - DAY):
+        day = local_day(order.due_at, zone)
+        if due.due_on >= day - DAY:
+            told.add((day, due.plan_id, due.equipment_id))
+    return told
+
+
+def upkeep_lines(site: Site, day: date, now: datetime) -> list[Line]:
+    """Maintenance that was overdue at the end of the day, or is now, and what was done too late on it."""
+    seen_at = min(day_bounds(day, site.zone)[1], now)
+    return [line_of(fault, seen_at) for fault in behind_on(site, [day], now)]
 
 
 def document_lines(site: Site, day: date, now: datetime) -> list[Line]:
@@ -66,25 +110,15 @@ def document_lines(site: Site, day: date, now: datetime) -> list[Line]:
     return lines
 
 
-def due_before(day: date, plan: MaintenancePlan, one: Equipment, done: date | None, called_off: Collection[date]) -> date | None:
-    """The time that ought to have been kept before the day began, after what was done until then."""
-    zone = one.site.zone
-    due = next_wanted(interval_for(plan, one, zone), [done] if done else [], called_off, local_day(one.made_at, zone))
-    return due if due and due < day else None
-
-
-def line_of(mark: str, plan: MaintenancePlan, one: Equipment, due: date, day: date, at: datetime) -> Line:
+def line_of(fault: Behind, at: datetime) -> Line:
     """The exception as a row."""
-    days = (day - due).days
-    word = _("Maintained late") if mark == "late" else _("Maintenance overdue")
-    late = (
-        ngettext("%(num)d day late", "%(num)d days late", days)
-        if mark == "late"
-        else ngettext("%(num)d day overdue", "%(num)d days overdue", days)
-    )
-    was_due = _("was due %(day)s", day=day_words(due, False))
-    kind = "upkeep-late" if mark == "late" else "upkeep"
+    plan, one, days = fault.plan, fault.equipment, (fault.day - fault.due_on).days
+    if fault.kind == "upkeep-late":
+        mark, word, late = "late", _("Maintained late"), ngettext("%(num)d day late", "%(num)d days late", days)
+    else:
+        mark, word, late = "needs", _("Maintenance overdue"), ngettext("%(num)d day overdue", "%(num)d days overdue", days)
+    was_due = _("was due %(day)s", day=day_words(fault.due_on, False))
     return Line(
-        mark, word, f"{named(plan)} · {named(one)}", f"{was_due} · {late}", f"/equipment/items/{one.id}", at, kind,
-        f"{plan.id}:{one.id}:{due}", checkpoint_id=one.checkpoint_id, place_id=one.place_id,
+        mark, word, f"{named(plan)} · {named(one)}", f"{was_due} · {late}", f"/equipment/items/{one.id}", at, fault.kind,
+        f"{plan.id}:{one.id}:{fault.due_on}", checkpoint_id=one.checkpoint_id, place_id=one.place_id,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from webapp.core.clock import local_day
 from webapp.core.db import db
 from webapp.equipment import queries
 from webapp.equipment.due import Due, Interval, history, next_wanted
+from webapp.equipment.finished import last_done
 from webapp.equipment.models import Equipment, MaintenancePlan, Meter
 from webapp.equipment.rules import used_up
 from webapp.sites.models import Site
@@ -39,7 +40,7 @@ def coming(site: Site, today: date) -> list[Coming]:
 def next_of(plans: list[MaintenancePlan], equipment: Iterable[Equipment], zone: str) -> list[Coming]:
     """The next time of each of these plans for each of these pieces."""
     pieces = list(equipment)
-    last, off = queries.last_done([plan.id for plan in plans], zone), queries.called_off(plans)
+    last, off = last_done([plan.id for plan in plans], zone), queries.called_off(plans)
     made = {one.id: local_day(one.made_at, zone) for one in pieces}
     found = []
     for plan in plans:

@@ -17,6 +17,7 @@ from webapp.core.i18n import named
 from webapp.equipment import queries
 from webapp.equipment.coming import Coming, concerns, history_of, next_of
 from webapp.equipment.due import Due, Interval
+from webapp.equipment.finished import done_by_plan
 from webapp.equipment.models import (
     Equipment,
     EquipmentDocument,
@@ -55,7 +56,7 @@ def plan_lines(one: Equipment, today: date) -> list[PlanLines]:
     found = []
     for plan in plans:
         since = looked_back(queries.interval_of(plan), today)
-        done = queries.done_by_plan([plan.id], zone, one.id, looked_back(queries.interval_of(plan), since)).get(plan.id, [])
+        done = done_by_plan([plan.id], zone, one.id, looked_back(queries.interval_of(plan), since)).get(plan.id, [])
         past = [line for line in history_of(plan, one, done, zone, today, since) if line.state != "due"]
         found.append(PlanLines(plan, upcoming.get(plan.id), past[: -TIMES - 1 : -1]))
     return sorted(found, key=lambda each: each.next.due_on if each.next else date.max)

@@ -11,7 +11,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from webapp.core.clock import local_day
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.equipment.due import Interval
@@ -28,7 +27,7 @@ from webapp.equipment.models import (
 from webapp.equipment.rules import Change, Read, Verdict, settled
 from webapp.people.models import Person
 from webapp.sites.queries import reach
-from webapp.work_orders.models import CALLED_OFF, WorkOrder, WorkRun
+from webapp.work_orders.models import CALLED_OFF, WorkOrder
 
 
 def equipment_for(person: Person, equipment_id: UUID, at_least: str = "worker") -> Equipment:
@@ -201,64 +200,6 @@ def plans_of(site_id: UUID, today: date) -> list[MaintenancePlan]:
             .order_by(MaintenancePlan.name)
         )
     )
-
-
-def finished(plan_ids: Iterable[UUID]) -> sa.Select[UUID, UUID, datetime | None]:
-    """When the plans' work orders were finished, by plan and equipment; to be narrowed."""
-    return (
-        sa.select(MaintenanceDue.plan_id, MaintenanceDue.equipment_id, WorkOrder.finished_at)
-        .join(WorkOrder, WorkOrder.id == MaintenanceDue.order_id)
-        .where(MaintenanceDue.plan_id.in_(list(plan_ids)), WorkOrder.finished_at.isnot(None), WorkOrder.state != "cancelled")
-    )
-
-
-def done_by_plan(plan_ids: Iterable[UUID], zone: str, equipment_id: UUID, since: date) -> dict[UUID, list[date]]:
-    """The local days on which each plan was done with a piece, by plan, of the times due since then. One query."""
-    found: dict[UUID, list[date]] = {}
-    rows = finished(plan_ids).where(MaintenanceDue.equipment_id == equipment_id, MaintenanceDue.due_on >= since)
-    for plan_id, _about, finished_at in db.session.execute(rows.order_by(WorkOrder.finished_at)):
-        assert finished_at is not None  # asked for above
-        found.setdefault(plan_id, []).append(local_day(finished_at, zone))
-    return found
-
-
-LATEST = 3  # times of a plan: the last doing is among them, were even the one before reopened and finished once more
-
-
-def last_done(plan_ids: Iterable[UUID], zone: str, before: datetime | None = None) -> dict[tuple[UUID, UUID], date]:
-    """The local day on which each plan was last done, by plan and equipment; before a moment, if one is given.
-
-    One query, which looks at the latest times of each pair only: over all of them it would grow with every year.
-    """
-    plan, about = MaintenancePlan, Equipment
-    done_at = finished_before(before) if before else sa.case((WorkOrder.state != "cancelled", WorkOrder.finished_at))
-    latest = (
-        sa.select(done_at.label("finished_at"))
-        .select_from(MaintenanceDue)
-        .join(WorkOrder, WorkOrder.id == MaintenanceDue.order_id)
-        .where(MaintenanceDue.plan_id == plan.id, MaintenanceDue.equipment_id == about.id, done_at.isnot(None))
-        .order_by(MaintenanceDue.due_on.desc())
-        .limit(LATEST)
-        .correlate(plan, about)
-        .subquery()
-    )
-    last = sa.select(sa.func.max(latest.c.finished_at)).scalar_subquery()
-    of_class = sa.and_(plan.equipment_id.is_(None), plan.class_code == about.class_code)
-    rows = (
-        sa.select(plan.id, about.id, sa.type_coerce(last, WorkOrder.finished_at.type))
-        .join(about, sa.and_(about.site_id == plan.site_id, sa.or_(plan.equipment_id == about.id, of_class)))
-        .where(plan.id.in_(list(plan_ids)))
-    )
-    return {(plan_id, about_id): local_day(at, zone) for plan_id, about_id, at in db.session.execute(rows) if at}
-
-
-def finished_before(moment: datetime) -> sa.ColumnElement[datetime | None]:
-    """When an order stood as finished at that moment, though it may have been opened again since; NULL where it did not."""
-    then = sa.select(WorkRun.finished_at).where(
-        WorkRun.order_id == WorkOrder.id, WorkRun.finished_at < moment, WorkRun.reopened_at >= moment
-    )
-    stands = sa.and_(WorkOrder.finished_at < moment, WorkOrder.state != "cancelled")
-    return sa.case((stands, WorkOrder.finished_at), else_=then.limit(1).correlate(WorkOrder).scalar_subquery())
 
 
 def called_off(plans: Iterable[MaintenancePlan]) -> dict[tuple[UUID, UUID], set[date]]:

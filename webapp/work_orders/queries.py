@@ -15,7 +15,7 @@ from webapp.people.models import Person
 from webapp.people.queries import Membered, rank_at, sites_of
 from webapp.records.models import RecordPhoto
 from webapp.work_orders import rules
-from webapp.work_orders.models import SiteType, WorkOrder, WorkRun, WorkStep
+from webapp.work_orders.models import SiteType, WorkOrder, WorkStep
 from webapp.work_orders.states import fold
 from webapp.work_orders.steps import OVER, VERBS, Order, Standing, Step
 from webapp.work_orders.types import WorkType, types_with
@@ -172,16 +172,6 @@ def orders_of_requests(request_ids: Iterable[UUID]) -> dict[UUID, list[WorkOrder
     for order in db.session.scalars(rows.options(sa.orm.selectinload(WorkOrder.steps), sa.orm.selectinload(WorkOrder.signatures))):
         assert order.request_id
         found.setdefault(order.request_id, []).append(order)
-    return found
-
-
-def runs_before(order_ids: Iterable[UUID]) -> dict[UUID, list[tuple[datetime, datetime]]]:
-    """When each order had been finished and was opened again, in order."""
-    found: dict[UUID, list[tuple[datetime, datetime]]] = {}
-    rows = sa.select(WorkRun).where(WorkRun.order_id.in_(list(order_ids)), WorkRun.finished_at.isnot(None)).order_by(WorkRun.number)
-    for run in db.session.scalars(rows):
-        assert run.finished_at is not None  # asked for
-        found.setdefault(run.order_id, []).append((run.finished_at, run.reopened_at))
     return found
 
 
