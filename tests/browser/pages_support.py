@@ -19,7 +19,7 @@ from uuid import UUID
 import pytest
 from babel.messages.pofile import read_po
 
-from .phone import ARGS, CHROMIUM
+from .phone import ARGS, SHELL
 from .serving import REPOSITORY, Server, World
 
 AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
@@ -208,7 +208,7 @@ class People:
     def __init__(self, playwright: Any, server: Server) -> None:
         self.server = server
         self.origin = f"http://127.0.0.1:{server.port}"
-        self.chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGS, *CAMERA])
+        self.chromium = playwright.chromium.launch(executable_path=SHELL, args=[*ARGS, *CAMERA])
         self.known: dict[str, Visitor] = {}
 
     def of(self, person: str) -> Visitor:

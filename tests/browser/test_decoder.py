@@ -7,7 +7,6 @@ The photographs lie outside the repository (`shared/real/qr-photos` beside it); 
 import functools
 import http.server
 import json
-import os
 import threading
 from collections.abc import Iterator
 from io import BytesIO
@@ -18,6 +17,7 @@ import pytest
 from PIL import Image
 
 from .label_pictures import blank, render
+from .phone import SHELL
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -25,7 +25,6 @@ REPOSITORY = Path(__file__).parents[2]
 STATIC = REPOSITORY / "static"
 PHOTOS = REPOSITORY.parent / "shared" / "real" / "qr-photos"
 EXPECTED: dict[str, str] = json.loads((PHOTOS / "expected.json").read_text()) if PHOTOS.exists() else {}
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 PAGE_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; img-src 'self'"
 WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
@@ -78,12 +77,12 @@ class Pictures(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no browser at {CHROMIUM}")
+    if not Path(SHELL).exists():
+        pytest.skip(f"no browser at {SHELL}")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Pictures, directory=str(STATIC)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=SHELL, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         page.goto(f"http://localhost:{server.server_port}/")
         yield page

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .conftest import MakePhone
-from .phone import CHROMIUM, SIZE, Phone
+from .phone import SHELL, SIZE, Phone
 from .proxy import Proxy
 from .serving import PASSWORD, Server, World
 
@@ -55,7 +55,7 @@ def test_A8_a_store_that_does_not_open_is_said_and_never_deleted(new_phone: Make
 
 
 def test_A10_in_a_private_window_the_person_is_warned(playwright: Any, proxy: Proxy, server: Server, world: World) -> None:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    browser = playwright.chromium.launch(executable_path=SHELL, args=["--no-sandbox"])
     try:
         page = browser.new_context(viewport=SIZE, locale="en-US").new_page()
         page.goto(f"{proxy.origin}/login?form=1&next=/outbox")

@@ -6,7 +6,6 @@ put where the phone keeps it. Journeys through the whole product are tested else
 
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,11 +19,11 @@ import pytest
 from webapp.core.static import icons_at
 
 from .label_pictures import camera_file, render
+from .phone import CHROMIUM
 from .test_decoder import PAGE_POLICY, REPOSITORY, WORKER_POLICY, Pictures
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PERSON, DEVICE, SALT = "0196f3a0-0000-7000-8000-00000000000a", "0196f3a0-0000-7000-8000-00000000000d", "5a17"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
