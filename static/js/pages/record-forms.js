@@ -141,6 +141,7 @@ class RecordForm {
     if (this.saving) return;
     this.saving = true;
     clearTimeout(this.timer);
+    /** @type {Word | undefined} */ let word;
     try {
       await this.restored;
       await this.busy;
@@ -149,6 +150,7 @@ class RecordForm {
       const body = bodyOf(this.form, values);
       if (!this.form.dispatchEvent(new CustomEvent('rounds:body', { cancelable: true, detail: body }))) return;
       const place = position === undefined ? null : await quickPosition();
+      word = new Word(this.id);
       await record(this.kind, body, {
         id: this.id, photos: this.shots?.photos ?? [], position: place, note: String(values.note ?? ''), supersedes: values.supersedes || null,
         after: after ? after.split(' ') : [], about: about ? JSON.parse(about) : {},
@@ -157,12 +159,13 @@ class RecordForm {
       this.say('form.saved', 'good');
       this.form.dispatchEvent(new CustomEvent('rounds:saved', { bubbles: true, detail: { id: this.id } }));
       if (!then) return this.clear();
-      await sent(this.id);
+      await word.heard();
       location.assign(then);
     } catch (error) {
       console.error('not saved', error);
       this.say(REASONS[/** @type {Error} */ (error).name] ?? 'form.failed', 'bad');
     } finally {
+      word?.stop();
       this.saving = false;
     }
   }
@@ -184,17 +187,24 @@ class RecordForm {
   }
 }
 
-/** The next page is the server's: it gets a moment to hear of the record first, or it would show what is past.
- * @param {string} id @returns {Promise<void>} */
-function sent(id) {
-  return new Promise((resolve) => {
-    const done = () => { stop(); clearTimeout(timer); resolve(); };
-    const timer = setTimeout(done, navigator.onLine === false ? 0 : SENT_MS);
-    const stop = subscribe(async (news) => {
-      if (news.type === 'status' && news.status.trouble) done();
-      if (news.type === 'change' && news.ids.includes(id) && (await recordById(id))?.receipt) done();
+/** What becomes of a record on its way: the next page is the server's, and would show what is past if that had not heard of it yet.
+ * Listens from before the record is saved: without a server the courier gives up while the form is still being put away.
+ */
+class Word {
+  /** @param {string} id */
+  constructor(id) {
+    /** @type {Promise<void>} */ this.come = new Promise((resolve) => {
+      this.stop = subscribe(async (news) => {
+        if (news.type === 'status' && news.status.trouble) resolve();
+        if (news.type === 'change' && news.ids.includes(id) && (await recordById(id))?.receipt) resolve();
+      });
     });
-  });
+  }
+
+  /** Until the server has it, or cannot be reached; a moment at most. @returns {Promise<void>} */
+  heard() {
+    return Promise.race([this.come, new Promise((resolve) => setTimeout(resolve, navigator.onLine === false ? 0 : SENT_MS))]);
+  }
 }
 
 /** Where we are, if that is allowed already and known at once: asking must never hold up a record. @returns {Promise<Position | null>} */
