@@ -6,85 +6,16 @@ What is short (people, places, equipment) is asked for as it is; what grows with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote_plus
-from uuid import UUID
 
-import sqlalchemy as sa
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_babel.speaklater import LazyString
 
-from webapp.core import clock, search
-from webapp.core.clock import local_day
-from webapp.core.db import Base, db
-from webapp.core.gate import RANKS
-from webapp.core.i18n import day_and_time, named
-from webapp.daily_log import settling
-from webapp.daily_log.models import DayRemark, ExceptionDecision
-from webapp.equipment.models import Equipment, EquipmentDocument
-from webapp.handover.models import Handover
-from webapp.handover.queries import of_person
-from webapp.inspections.models import Checklist, Finding, Inspection
+from webapp.home import filed, short
+from webapp.home.hits import Asked, Group
 from webapp.people.models import Person
-from webapp.people.queries import names, people_reached, rank_at, sites_of
-from webapp.people.words import TRADE_WORDS
-from webapp.records.models import Note
-from webapp.service.models import Request
-from webapp.sites.models import Checkpoint, Label, Place, Site
-from webapp.sites.queries import label_by_code, sites_for
-from webapp.sites.rules import printed, read_code
-from webapp.work_orders.listing import says
-from webapp.work_orders.models import WorkOrder
-from webapp.work_orders.queries import may_see
-from webapp.work_orders.showing import state_mark, where_words
+from webapp.sites.queries import sites_for
 
-Row = TypeVar("Row", bound=Base)
-MOST = 8  # of each kind
 LONGEST = 80
-OWN_LOOKED_THROUGH = 300  # a worker's own: the latest
-OWN_INSPECTIONS = timedelta(days=180)  # the index goes by site and time
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One thing found."""
-
-    title: str
-    sub: str
-    href: str
-    state: str = ""
-    word: str = ""
-
-
-@dataclass
-class Group:
-    """What was found of one kind; `more` leads to its own list with the same words."""
-
-    word: LazyString
-    icon: str
-    hits: list[Hit] = field(default_factory=list)
-    more: str = ""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Who asks, for what, at which sites."""
-
-    person: Person
-    words: str
-    sites: dict[UUID, Site]
-
-    def at_least(self, rank: str) -> list[UUID]:
-        """The sites where the person holds that rank."""
-        return [site_id for site_id in self.sites if (rank_at(self.person, site_id) or 0) >= RANKS[rank]]
-
-    def says(self, *columns: Any) -> sa.ColumnElement[bool]:
-        """Do these columns together say all of the words?"""
-        return sa.and_(*(sa.or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in self.words.split()))
 
 
 def found(person: Person, words: str) -> list[Group]:
@@ -92,250 +23,22 @@ def found(person: Person, words: str) -> list[Group]:
     asked = Asked(person, words, {site.id: site for site in sites_for(person)})
     if not words or not asked.sites:
         return []
-    filed = _filed(asked)
+    known = filed.ids_of(asked)
     groups = (
-        Group(lazy_gettext("Codes"), "label", list(_codes(asked))),
+        Group(lazy_gettext("Codes"), "label", list(short.codes(asked))),
         Group(
             lazy_gettext("Work orders"),
             "work",
-            _orders(asked, filed),
+            filed.orders(asked, known),
             f"/work-orders?group=all&q={quote_plus(words)}" if asked.at_least("desk") else "",
         ),
-        Group(lazy_gettext("Requests"), "inbox", _requests(filed), f"/requests?state=all&q={quote_plus(words)}"),
-        Group(lazy_gettext("Checkpoints"), "pin", list(_checkpoints(asked))),
-        Group(lazy_gettext("Places"), "home", list(_places(asked))),
-        Group(lazy_gettext("Equipment"), "briefcase", list(_equipment(asked))),
-        Group(lazy_gettext("People"), "people", list(_people(asked))),
-        Group(lazy_gettext("Documents"), "note", list(_documents(asked))),
-        Group(lazy_gettext("Notes and findings"), "list", [*_notes(asked, filed), *_findings(asked, filed)]),
-        Group(lazy_gettext("Remarks, decisions, handovers"), "log", [*_said(asked, filed), *_own_handovers(asked)]),
+        Group(lazy_gettext("Requests"), "inbox", filed.requests(known), f"/requests?state=all&q={quote_plus(words)}"),
+        Group(lazy_gettext("Checkpoints"), "pin", list(short.checkpoints(asked))),
+        Group(lazy_gettext("Places"), "home", list(short.places(asked))),
+        Group(lazy_gettext("Equipment"), "briefcase", list(short.equipment(asked))),
+        Group(lazy_gettext("People"), "people", list(short.people(asked))),
+        Group(lazy_gettext("Documents"), "note", list(short.documents(asked))),
+        Group(lazy_gettext("Notes and findings"), "list", [*filed.notes(asked, known), *filed.findings(asked, known)]),
+        Group(lazy_gettext("Remarks, decisions, handovers"), "log", [*filed.said(asked, known), *filed.own_handovers(asked)]),
     )
     return [group for group in groups if group.hits]
-
-
-# ---------------------------------------------------------------- what grows with the years
-
-
-def _filed(asked: Asked) -> dict[str, list[UUID]]:
-    """Ids of what the index knows, by kind, the latest first, each once: what the desk and what supervisors may see."""
-    desk, led = asked.at_least("desk"), asked.at_least("supervisor")
-    filed: dict[str, list[UUID]] = {}
-    for kind, sites in (("order", desk), ("request", desk), ("note", led), ("finding", led), ("log", led)):
-        entries = search.found(asked.words, kind, sites, MOST * 2) if sites else []
-        filed[kind] = list(dict.fromkeys(entry.subject_id for entry in entries))[:MOST]
-    return filed
-
-
-def _rows(model: type[Row], keys: list[UUID]) -> list[Row]:
-    """The rows of these ids, in their order."""
-    key = model.__table__.c.id
-    rows = {found.id: found[0] for found in db.session.execute(sa.select(model, key.label("id")).where(key.in_(keys)))} if keys else {}
-    return [rows[key] for key in keys if key in rows]
-
-
-def _orders(asked: Asked, filed: dict[str, list[UUID]]) -> list[Hit]:
-    orders = _rows(WorkOrder, filed["order"])
-    if not asked.at_least("desk"):
-        mine = (
-            sa.select(WorkOrder.id)
-            .where(WorkOrder.assignee_id == asked.person.id)
-            .order_by(WorkOrder.raised_at.desc())
-            .limit(OWN_LOOKED_THROUGH)
-        )
-        offered = sa.select(WorkOrder.id).where(
-            WorkOrder.site_id.in_(list(asked.sites)),
-            WorkOrder.state == "offered",
-            sa.or_(WorkOrder.offered_trade == asked.person.trade, WorkOrder.offered_trade.is_(None)),
-        )
-        found = sa.select(WorkOrder).where(sa.or_(WorkOrder.id.in_(mine), WorkOrder.id.in_(offered)), says(asked.words))
-        rows = db.session.scalars(found.order_by(WorkOrder.raised_at.desc()).limit(MOST))
-        orders = [order for order in rows if may_see(asked.person, order)]
-    return [_order_hit(order) for order in orders]
-
-
-def _order_hit(order: WorkOrder) -> Hit:
-    state, word = state_mark(order)
-    sub = " · ".join(filter(None, (order.number, where_words(order), day_and_time(order.raised_at, order.site.zone))))
-    return Hit(order.text or where_words(order), sub, f"/work-orders/{order.id}", state, word)
-
-
-def _requests(filed: dict[str, list[UUID]]) -> list[Hit]:
-    return [
-        Hit(made.text or made.number, " · ".join(filter(None, (made.number, _where(made), day_and_time(made.received_at, made.site.zone)))),
-            f"/requests/{made.id}")
-        for made in _rows(Request, filed["request"])
-    ]  # fmt: skip
-
-
-def _where(made: Request) -> str:
-    return " · ".join(filter(None, (named(made.place) if made.place else "", made.spot)))
-
-
-def _notes(asked: Asked, filed: dict[str, list[UUID]]) -> Iterator[Hit]:
-    notes = _rows(Note, filed["note"])
-    if not asked.at_least("supervisor"):
-        mine = sa.select(Note).where(Note.person_id == asked.person.id, Note.text != "").order_by(Note.at.desc()).limit(OWN_LOOKED_THROUGH)
-        notes = [note for note in db.session.scalars(mine) if all(word in note.text.casefold() for word in asked.words.casefold().split())][
-            :MOST
-        ]
-    people = names({note.person_id for note in notes})
-    for note in notes:
-        site = asked.sites.get(note.site_id)
-        if site:
-            by = named(people[note.person_id]) if note.person_id in people else ""
-            yield Hit(note.text, f"{by} · {named(site)} · {day_and_time(note.at, site.zone)}", _page_of(asked, note, site))
-
-
-def _page_of(asked: Asked, note: Note, site: Site) -> str:
-    if note.round_id:
-        return f"/rounds/{note.round_id}"
-    day = local_day(note.at, site.zone)
-    return f"/log/{site.slug}/{day}" if site.id in asked.at_least("supervisor") else f"/my-day?day={day}"
-
-
-def _findings(asked: Asked, filed: dict[str, list[UUID]]) -> Iterator[Hit]:
-    wanted = filed["finding"] if asked.at_least("supervisor") else _own_findings(asked)
-    if not wanted:
-        return
-    found = sa.select(Inspection.id, Inspection.at, Inspection.site_id, Checklist).join(Checklist, Checklist.id == Inspection.checklist_id)
-    for made in db.session.execute(found.where(Inspection.id.in_(wanted)).order_by(Inspection.at.desc()).limit(MOST)):
-        zone = asked.sites[made.site_id].zone
-        yield Hit(named(made.Checklist), day_and_time(made.at, zone), f"/inspections/{made.id}")
-
-
-def _own_findings(asked: Asked) -> list[UUID]:
-    """Of field staff: the latest inspections of their own that found or say something with these words."""
-    since = clock.now() - OWN_INSPECTIONS
-    mine = sa.select(Inspection.id, Inspection.text).where(
-        Inspection.site_id.in_(list(asked.sites)), Inspection.at >= since, Inspection.person_id == asked.person.id
-    )
-    rows = db.session.execute(mine.order_by(Inspection.at.desc()).limit(OWN_LOOKED_THROUGH)).all()
-    said: dict[UUID, str] = {row.id: row.text for row in rows}
-    for found in db.session.execute(sa.select(Finding.inspection_id, Finding.text).where(Finding.inspection_id.in_(list(said)))):
-        said[found.inspection_id] += f" {found.text}"
-    words = asked.words.casefold().split()
-    return [key for key, text in said.items() if all(word in text.casefold() for word in words)][:MOST]
-
-
-def _said(asked: Asked, filed: dict[str, list[UUID]]) -> Iterator[Hit]:
-    """What supervisors wrote and were answered, and what was said at handovers: on the page of its day."""
-    keys = filed["log"]
-    if not keys:
-        return
-    found = [
-        *(_Said(row.person_id, row.site_id, row.at, row.day, "remarks", row.text) for row in _rows(DayRemark, keys)),
-        *(_Said(row.person_id, row.site_id, row.at, row.day, "settled", _decided(row)) for row in _rows(ExceptionDecision, keys)),
-        *(_Said(row.person_id, row.site_id, row.at, None, "handovers", row.text or named_handover()) for row in _rows(Handover, keys)),
-    ]
-    people = names({each.person_id for each in found})
-    for each in found:
-        site = asked.sites[each.site_id]
-        sub = f"{named(people.get(each.person_id))} · {named(site)} · {day_and_time(each.at, site.zone)}"
-        yield Hit(each.text, sub, f"/log/{site.slug}/{each.day or local_day(each.at, site.zone)}#{each.where}")
-
-
-class _Said(NamedTuple):
-    person_id: UUID
-    site_id: UUID
-    at: datetime
-    day: date | None
-    where: str
-    text: str
-
-
-def _decided(row: ExceptionDecision) -> str:
-    """The exception and what was said of it: an answer may have been found."""
-    return " · ".join(part for part in (settling.line_of([row]).title, row.reason) if part)
-
-
-def named_handover() -> str:
-    """Of one that was found by what was answered."""
-    return _("Handover")
-
-
-def _own_handovers(asked: Asked) -> Iterator[Hit]:
-    """Of field staff: what they gave or were given of late, and what was said to it."""
-    if asked.at_least("supervisor"):
-        return
-    words = asked.words.casefold().split()
-    for given in of_person(asked.person, clock.now() - OWN_INSPECTIONS, OWN_LOOKED_THROUGH):
-        text = " ".join(part for part in (given.text, *(answer.text for answer in given.answers)) if part)
-        if given.site_id in asked.sites and text and all(word in text.casefold() for word in words):
-            yield Hit(text, day_and_time(given.at, asked.sites[given.site_id].zone), "/handover")
-
-
-# ---------------------------------------------------------------- what is short
-
-
-def _codes(asked: Asked) -> Iterator[Hit]:
-    """The point whose label carries the code, re-issued labels too."""
-    code = read_code(asked.words)
-    label = label_by_code(code) if code else None
-    if label and label.site_id in asked.sites:
-        yield _point_hit(asked, label.checkpoint, printed(label.code), label.code)
-
-
-def _checkpoints(asked: Asked) -> Iterator[Hit]:
-    points = (
-        sa.select(Checkpoint, Label.code)
-        .join(Place, Place.id == Checkpoint.place_id)
-        .outerjoin(Label, sa.and_(Label.checkpoint_id == Checkpoint.id, Label.superseded_at.is_(None)))
-        .where(Checkpoint.site_id.in_(list(asked.sites)), Checkpoint.retired_at.is_(None))
-        .where(asked.says(Checkpoint.name, Checkpoint.name_en, Checkpoint.number, Place.name, Place.name_en))
-        .order_by(Checkpoint.number)
-        .limit(MOST)
-    )
-    for point, code in db.session.execute(points):
-        yield _point_hit(asked, point, point.number, code)
-
-
-def _point_hit(asked: Asked, point: Checkpoint, number: str, code: str | None) -> Hit:
-    leads = f"/checkpoints/{point.id}" if point.site_id in asked.at_least("supervisor") else f"/c/{code}" if code else "/scan"
-    return Hit(named(point), f"{number} · {named(point.place)} · {named(asked.sites[point.site_id])}", leads)
-
-
-def _places(asked: Asked) -> Iterator[Hit]:
-    """For the desk: what happened there."""
-    places = sa.select(Place).where(Place.site_id.in_(asked.at_least("desk")), asked.says(Place.name, Place.name_en)).order_by(Place.name)
-    for place in db.session.scalars(places.limit(MOST)):
-        site = asked.sites[place.site_id]
-        yield Hit(named(place), named(site), f"/work-orders?group=all&site={site.slug}&q={quote_plus(place.name)}")
-
-
-def _equipment(asked: Asked) -> Iterator[Hit]:
-    pieces = (
-        sa.select(Equipment)
-        .join(Place, Place.id == Equipment.place_id)
-        .where(Equipment.site_id.in_(list(asked.sites)))
-        .where(
-            asked.says(
-                *(getattr(Equipment, name) for name in ("number", "name", "name_en", "maker", "model", "serial")), Place.name, Place.name_en
-            )
-        )
-        .order_by(Equipment.retired_at.is_not(None), Equipment.number)
-        .limit(MOST)
-    )
-    for one in db.session.scalars(pieces):
-        yield Hit(named(one), f"{one.number} · {named(one.place)} · {named(asked.sites[one.site_id])}", f"/equipment/items/{one.id}")
-
-
-def _documents(asked: Asked) -> Iterator[Hit]:
-    """Certificates, manuals and reports of equipment."""
-    found = (
-        sa.select(EquipmentDocument, Equipment)
-        .join(Equipment, Equipment.id == EquipmentDocument.equipment_id)
-        .where(Equipment.site_id.in_(list(asked.sites)), asked.says(EquipmentDocument.name, EquipmentDocument.number))
-        .order_by(EquipmentDocument.at.desc())
-        .limit(MOST)
-    )
-    for document, one in db.session.execute(found):
-        sub = " · ".join(part for part in (document.number, named(one), named(asked.sites[one.site_id])) if part)
-        yield Hit(document.name, sub, f"/equipment/items/{one.id}")
-
-
-def _people(asked: Asked) -> Iterator[Hit]:
-    if sites_of(asked.person, "supervisor") == []:
-        return
-    columns = (Person.name, Person.name_en, Person.username, Person.employee_number)
-    for one in db.session.scalars(people_reached(asked.person).where(asked.says(*columns)).limit(MOST)):
-        yield Hit(named(one), f"{one.username} · {TRADE_WORDS[one.trade]}", f"/people/{one.id}/day")
