@@ -6,6 +6,7 @@
 import { makeCourier } from '/static/__BUILD__/js/outbox/send.js';
 import { counts } from '/static/__BUILD__/js/outbox/queue.js';
 import { pocketGet, pocketPut } from '/static/__BUILD__/js/outbox/store.js';
+import { LAST_PATIENCE_MS, Patience } from '/static/__BUILD__/js/patience.js';
 
 const BUILD = '__BUILD__';
 /** @type {string[]} */ const SHELL = /*__SHELL__*/[];
@@ -13,8 +14,6 @@ const BUILD = '__BUILD__';
 const LATER = [.../*__LATER__*/[], '/static/__BUILD__/vendor/fflate/browser.js'];
 const CACHE = `shell-${BUILD}`;
 const OFFLINE = '/offline';
-const PATIENCE_MS = 3_000;
-const LAST_PATIENCE_MS = 20_000;
 const PHOTO = /^\/(work-orders\/[0-9a-f-]{36}\/photos|inspect\/pictures\/[a-z0-9-]+)\/[0-9a-f]{64}$/;
 const NEVER = /^\/(sync|ticket|photos|pack|login|logout|sw\.js|healthz|manifest\.webmanifest)(\/|$)/;
 
@@ -22,6 +21,7 @@ const SIGN_IN = /^\/login(\/|$)/;
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const courier = makeCourier({ build: BUILD });
+const patience = new Patience();
 
 /** One pack after the other: a second of the same revision would empty the cache that the first one fills, and take it away if the signal goes.
  * @type {Promise<unknown>} */
@@ -80,12 +80,14 @@ async function fromShell(request) {
   return (await caches.match(request)) ?? fetch(request);
 }
 
-/** The network gets three seconds when there is a copy, and its time when there is none. @param {FetchEvent} event @returns {Promise<Response>} */
+/** The network gets a moment when there is a copy, and its time when there is none. @param {FetchEvent} event @returns {Promise<Response>} */
 async function page({ request }) {
   const copy = await copyOf(request);
   if (copy && navigator.onLine === false) return copy;
-  const network = fetch(request).catch(() => null);
-  const reply = await within(network, copy ? PATIENCE_MS : LAST_PATIENCE_MS);
+  let open = true;
+  const network = fetch(request).then((answer) => { patience.answered(); return answer; }, () => null).finally(() => { open = false; });
+  const reply = await within(network, patience.ms(copy !== null, Date.now()));
+  if (open) patience.silent(Date.now());
   if (reply && !(copy && reply.status >= 502 && reply.status <= 504)) return reply;
   return copy ?? (await scanner(request)) ?? (await caches.match(OFFLINE)) ?? Response.error();
 }

@@ -24,7 +24,9 @@ from .serving import ZONE, Server, World
 
 TAP = ("水龙头", "Tap")  # of the price list, in Chinese and in English
 # No clock of the page that runs for two seconds or longer ever comes, neither a form's patience nor the outbox's next try.
-ENDLESS = "const later = window.setTimeout; window.setTimeout = (what, ms, ...rest) => later(what, ms >= 2_000 ? 2 ** 31 - 1 : ms, ...rest);"
+ENDLESS = (
+    "const later = window.setTimeout; window.setTimeout = (what, ms, ...rest) => later(what, ms >= 2_000 ? 2 ** 31 - 1 : ms, ...rest);"
+)
 OFFER = CallOut(datetime(2026, 1, 1, tzinfo=UTC), 2000, 5000)
 
 
