@@ -34,8 +34,8 @@ from webapp.inspections.keeping_off import Treatment, treated_between
 from webapp.inspections.queries import counted_between
 from webapp.patrols import queries
 from webapp.patrols.showing import RoundView, ScanLine, lines_of_day, round_views
-from webapp.people.models import Duty, Membership, Person
-from webapp.people.queries import duty_between, names
+from webapp.people.models import Duty, Person
+from webapp.people.queries import duty_between, names, worked_at
 from webapp.photos.queries import stored
 from webapp.records import sealing
 from webapp.records.models import Note, Record, Seal
@@ -239,9 +239,8 @@ def unsigned_lines(site: Site, day: date, now: datetime, is_settled: bool) -> li
 
 def held_of_day(site_id: UUID, start: datetime, end: datetime) -> list[Record]:
     """Held records of the site's people whose time, or else receipt, falls in [start, end)."""
-    staff = sa.select(Membership.person_id).where(Membership.site_id == site_id)
-    mine = sa.or_(Record.site_id == site_id, sa.and_(Record.site_id.is_(None), Record.person_id.in_(staff)))
     moment = sa.func.coalesce(Record.at, Record.received_at)
+    mine = sa.or_(Record.site_id == site_id, sa.and_(Record.site_id.is_(None), worked_at(site_id, Record.person_id, moment)))
     lately = Record.received_at >= start - timedelta(days=1)
     return list(
         db.session.scalars(

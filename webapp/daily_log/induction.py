@@ -14,7 +14,7 @@ from webapp.core.i18n import clock_time, named
 from webapp.daily_log.lines import Line, Proof
 from webapp.daily_log.readings import SiteDay
 from webapp.patrols.showing import RoundView
-from webapp.people.models import Membership, Person
+from webapp.people.models import Person
 from webapp.people.rules import alone_in_induction, begun_after
 from webapp.standards.rules import Agreement
 from webapp.work_orders.models import WorkOrder, WorkRun, WorkStep
@@ -25,16 +25,15 @@ HANDS_ON = (*LEADS_TO, *FINISHES)
 
 def induction_lines(day: SiteDay, date_: date, views: Iterable[RoundView], agreement: Agreement) -> list[Line]:
     """Rounds walked and jobs done by people in their first days, with nobody beside them who is past those. One query, two if there are such people."""
-    new = new_people(day.site.id, date_, agreement.induction_days)
+    new = new_people(date_, agreement.induction_days)
     if not new:
         return []
     return [*round_lines(day, views, new), *job_lines(day, new)]
 
 
-def new_people(site_id: UUID, day: date, days: int) -> dict[UUID, Person]:
-    """People of the site who are in their induction on that day."""
-    found = sa.select(Person).join(Membership, Membership.person_id == Person.id).where(Membership.site_id == site_id)
-    rows = db.session.scalars(found.where(Person.began_on > begun_after(day, days), Person.began_on <= day))
+def new_people(day: date, days: int) -> dict[UUID, Person]:
+    """People who are in their induction on that day, wherever they work by now."""
+    rows = db.session.scalars(sa.select(Person).where(Person.began_on > begun_after(day, days), Person.began_on <= day))
     return {person.id: person for person in rows}
 
 

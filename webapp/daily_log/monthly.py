@@ -26,7 +26,8 @@ from webapp.inspections.models import InspectionPlan
 from webapp.inspections.offering import standing
 from webapp.inspections.planned import Line
 from webapp.patrols.models import Scan
-from webapp.people.models import Membership, Person
+from webapp.people.models import Person
+from webapp.people.queries import worked_at
 from webapp.people.rules import alone_in_induction, begun_after
 from webapp.records.models import Note, Record
 from webapp.sites.models import Site
@@ -97,9 +98,8 @@ def _problems(span: Span) -> Told:
 
 
 def _held(span: Span, whole: SiteDay) -> Told:
-    staff = sa.select(Membership.person_id).where(Membership.site_id == span.site.id)
-    mine = sa.or_(Record.site_id == span.site.id, sa.and_(Record.site_id.is_(None), Record.person_id.in_(staff)))
     moment = sa.func.coalesce(Record.at, Record.received_at)
+    mine = sa.or_(Record.site_id == span.site.id, sa.and_(Record.site_id.is_(None), worked_at(span.site.id, Record.person_id, moment)))
     found = sa.select(Record.at, Record.received_at).where(Record.status == "held", Record.received_at >= whole.start - DAY, mine)
     return [
         (span.day(at or received_at), "held")
@@ -173,11 +173,7 @@ def _induction(span: Span, whole: SiteDay) -> Told:
 def _new_by_day(span: Span) -> dict[date, set[UUID]]:
     """Who was in the first days of work, by day, as the agreement of that day counts them."""
     terms = agreements([span.site.id])[span.site.id]
-    begun = db.session.execute(
-        sa.select(Person.id, Person.began_on)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.site_id == span.site.id, Person.began_on.is_not(None))
-    ).all()
+    begun = db.session.execute(sa.select(Person.id, Person.began_on).where(Person.began_on.is_not(None))).all()
     found: dict[date, set[UUID]] = {}
     for day in span.days:
         since = begun_after(day, in_force(terms, day_bounds(day, span.site.zone)[0]).induction_days)

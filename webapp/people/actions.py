@@ -17,7 +17,7 @@ from webapp.core import clock
 from webapp.core.db import changed, db
 from webapp.core.problems import Problem
 from webapp.people import devices, queries
-from webapp.people.models import Device, DevicePerson, Duty, Membership, Person, SignInTry
+from webapp.people.models import Device, DevicePerson, Duty, Membership, PastMembership, Person, SignInTry
 from webapp.people.rules import PIN_TRIES, THROTTLE_WINDOW, is_throttled
 
 
@@ -179,7 +179,7 @@ def create_person(
 
 
 def edit_person(person: Person, values: dict[str, Any], roles: dict[UUID, str], sites: set[UUID]) -> None:
-    """Change names, number, trade and language, and the roles at `sites`; roles elsewhere stay.
+    """Change names, number, trade and language, and the roles at `sites`; roles elsewhere stay. That a role was held is remembered.
 
     Raises Problem conflict when the employee number is taken.
     """
@@ -196,6 +196,8 @@ def edit_person(person: Person, values: dict[str, Any], roles: dict[UUID, str], 
         membership.role = role
         kept.append(membership)
     person.memberships = kept
+    gone = [old[site_id] for site_id in old.keys() - roles.keys()]
+    db.session.add_all(PastMembership(person_id=person.id, site_id=m.site_id, ended_at=clock.now(), role=m.role) for m in gone)
 
 
 def clock_duty(record_id: UUID, person_id: UUID, site_id: UUID, checkpoint_id: UUID | None, verb: str, at: datetime) -> Duty:

@@ -7,8 +7,9 @@ hands in is held until somebody who knows the person enables it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 from webapp.core import clock
 from webapp.core.db import db, insert_new
 from webapp.people import tickets
-from webapp.people.models import Device, Membership, Person
+from webapp.people.models import Device, Membership, PastMembership, Person
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,26 @@ class Author:
     language: str
     is_admin: bool
     in_force: bool
-    memberships: tuple[Role, ...]
+    memberships: Iterable[Role]
+
+    def at(self, moment: datetime) -> Author:
+        """As it was at a moment: with the roles that ended since."""
+        return replace(self, memberships=_Then(self, moment))
+
+
+@dataclass(frozen=True)
+class _Then:
+    """A person's roles of now, then those that ended after a moment: these are asked for only by whom the others do not do."""
+
+    author: Author
+    moment: datetime
+
+    def __iter__(self) -> Iterator[Role]:
+        yield from self.author.memberships
+        past = PastMembership
+        found = sa.select(past.site_id, past.role).where(past.person_id == self.author.id, past.ended_at > self.moment)
+        for row in db.session.connection().execute(found.order_by(past.ended_at)):
+            yield Role(row.site_id, row.role)
 
 
 @dataclass(frozen=True)

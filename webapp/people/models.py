@@ -1,4 +1,4 @@
-"""Tables of people: persons, their roles at sites, devices, who used which device, tries to sign in, duty."""
+"""Tables of people: persons, their roles at sites now and before, devices, who used which device, tries to sign in, duty."""
 
 from __future__ import annotations
 
@@ -49,6 +49,17 @@ class Membership(Base):
 
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
     site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(sa.String(20))
+
+
+class PastMembership(Base):
+    """A role that a person had at a site until then. What they recorded before still counts there, however late it comes."""
+
+    __tablename__ = "past_membership"
+
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"), primary_key=True, index=True)
+    ended_at: Mapped[datetime] = mapped_column(primary_key=True)
     role: Mapped[str] = mapped_column(sa.String(20))
 
 

@@ -8,13 +8,13 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import lazyload
+from sqlalchemy.orm import InstrumentedAttribute, lazyload
 from sqlalchemy.orm.util import identity_key
 
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.gate import RANKS
-from webapp.people.models import Device, DevicePerson, Duty, Membership, Person, SignInTry
+from webapp.people.models import Device, DevicePerson, Duty, Membership, PastMembership, Person, SignInTry
 from webapp.people.rules import THROTTLE_WINDOW, highest_rank
 
 
@@ -44,6 +44,13 @@ def sites_of(person: Membered, at_least: str = "worker") -> list[UUID] | None:
     if person.is_admin:
         return None
     return [m.site_id for m in person.memberships if RANKS[m.role] >= RANKS[at_least]]
+
+
+def worked_at(site_id: UUID, person_id: InstrumentedAttribute[UUID], moment: sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
+    """Has the person a role at that site, or had one when it was that moment?"""
+    past = PastMembership
+    then = sa.exists().where(past.site_id == site_id, past.person_id == person_id, past.ended_at >= moment)
+    return sa.or_(person_id.in_(sa.select(Membership.person_id).where(Membership.site_id == site_id)), then)
 
 
 def by_login(name: str) -> Person | None:

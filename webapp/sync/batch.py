@@ -23,8 +23,8 @@ class Batch:
     arrived: list[Arrived]
 
     def author(self, arrived: Arrived) -> Author:
-        """Whose record it is."""
-        return self.authors[arrived.person_id]
+        """Whose record it is, with the roles held when it was made: whoever changed site hands in there what is of before."""
+        return self.authors[arrived.person_id].at(arrived.at)
 
     @cached_property
     def labels(self) -> Mapping[str, LabelRead]:
