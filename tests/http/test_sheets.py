@@ -118,7 +118,7 @@ def test_what_is_listed_is_in_the_file_of_each_list(app: Flask, world: World, si
     one("/checklists/garden", name="Stairs", questions=3, version=1)
     one("/devices", people="Guard")
     one("/held", person="Guard", kind="Scan of a label")
-    one("/log/garden/month/2026-11", day="2026-11-23", others=3)
+    one("/log/garden/month/2026-11", day="2026-11-23", others=4)
     one("/log/garden/2026-11-23/heat", checkpoint="East gate", h22=1, all=1)
     one("/requests/complaints", type="Noise", count=1)
     one("/flow/garden", step="Received", now=1)
