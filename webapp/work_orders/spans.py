@@ -12,6 +12,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 def span(length: timedelta) -> str:
     """Short, to two figures: 12 min, 3 h 20 min, 2 d 5 h."""
     length = abs(length)
+    if timedelta() < length < MINUTE:
+        return _("less than 1 min")
     if length < HOUR:
         return _("%(minutes)s min", minutes=length // MINUTE)
     if length < DAY:
