@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from webapp.daily_log.lines import Line, in_order
 from webapp.daily_log.models import DayRemark, DaySignature
 from webapp.daily_log.points import SEEN
 from webapp.daily_log.proving import proved
-from webapp.daily_log.readings import SiteDay, asked_for
+from webapp.daily_log.readings import SiteDay, asked_for, held_on
 from webapp.daily_log.settling import Item
 from webapp.daily_log.upkeep import document_lines, upkeep_lines
 from webapp.handover.models import Handover
@@ -35,7 +35,7 @@ from webapp.inspections.queries import counted_between
 from webapp.patrols import queries
 from webapp.patrols.showing import RoundView, ScanLine, lines_of_day, round_views
 from webapp.people.models import Duty, Person
-from webapp.people.queries import duty_between, names, worked_at
+from webapp.people.queries import duty_between, names
 from webapp.photos.queries import stored
 from webapp.records import sealing
 from webapp.records.models import Note, Record, Seal
@@ -186,7 +186,7 @@ def day_of(site: Site, day: date, now: datetime) -> Day:
     views = round_views(site, rounds, now, [line for line in lines if line.scan.round_id in counted])
     the_day = SiteDay.of(site, day, now)
     duty = duty_between(site.id, the_day.start, the_day.end)
-    held = held_of_day(site.id, the_day.start, the_day.end)
+    held = held_on(site.id, the_day.start, the_day.end)
     notes = loose_notes(site.id, the_day.start, the_day.end)
     handovers = between(site.id, the_day.start, the_day.end)
     people = names([*(d.person_id for d in duty), *(r.person_id for r in held), *(n.person_id for n in notes), *people_in(handovers)])
@@ -235,18 +235,6 @@ def unsigned_lines(site: Site, day: date, now: datetime, is_settled: bool) -> li
     href = f"/log/{site.slug}/{before}"
     sub = _("Nobody has signed this day yet.")
     return [Line("needs", _("Not signed"), day_words(before), sub, href, start, "unsigned", before.isoformat())]
-
-
-def held_of_day(site_id: UUID, start: datetime, end: datetime) -> list[Record]:
-    """Held records of the site's people whose time, or else receipt, falls in [start, end)."""
-    moment = sa.func.coalesce(Record.at, Record.received_at)
-    mine = sa.or_(Record.site_id == site_id, sa.and_(Record.site_id.is_(None), worked_at(site_id, Record.person_id, moment)))
-    lately = Record.received_at >= start - timedelta(days=1)
-    return list(
-        db.session.scalars(
-            sa.select(Record).where(Record.status == "held", lately, mine, moment >= start, moment < end).order_by(Record.received_at)
-        )
-    )
 
 
 def loose_notes(site_id: UUID, start: datetime, end: datetime) -> list[Note]:

@@ -17,7 +17,7 @@ from webapp.daily_log.handed import handover_lines
 from webapp.daily_log.induction import hands_of
 from webapp.daily_log.jobs import jobs_of
 from webapp.daily_log.points import Points, withdrawn_of
-from webapp.daily_log.readings import SiteDay, checked_on
+from webapp.daily_log.readings import SiteDay, checked_on, held_on
 from webapp.daily_log.upkeep import behind_on
 from webapp.equipment.papers import Paper, latest_paper, papers_of
 from webapp.equipment.words import RUNS_OUT
@@ -27,9 +27,8 @@ from webapp.inspections.offering import standing
 from webapp.inspections.planned import Line
 from webapp.patrols.models import Scan
 from webapp.people.models import Person
-from webapp.people.queries import worked_at
 from webapp.people.rules import alone_in_induction, begun_after
-from webapp.records.models import Note, Record
+from webapp.records.models import Note
 from webapp.sites.models import Site
 from webapp.standards.queries import agreements
 from webapp.standards.rules import in_force
@@ -71,7 +70,7 @@ def kinds_of(site: Site, points: dict[date, Points], now: datetime) -> Kinds:
     for day, kind in (
         *told,
         *_problems(span),
-        *_held(span, whole),
+        *((span.day(record.at or record.received_at), "held") for record in held_on(site.id, whole.start, whole.end)),
         *_unseen(span),
         *((behind.day, behind.kind) for behind in behind_on(site, span.days, now)),
         *_documents(span),
@@ -95,16 +94,6 @@ def _problems(span: Span) -> Told:
         .where(Scan.site_id == span.site.id, Scan.day.in_(span.days))
     )
     return [(day, "problem") for day, scan_id in rows if scan_id not in gone]
-
-
-def _held(span: Span, whole: SiteDay) -> Told:
-    moment = sa.func.coalesce(Record.at, Record.received_at)
-    mine = sa.or_(Record.site_id == span.site.id, sa.and_(Record.site_id.is_(None), worked_at(span.site.id, Record.person_id, moment)))
-    found = sa.select(Record.at, Record.received_at).where(Record.status == "held", Record.received_at >= whole.start - DAY, mine)
-    return [
-        (span.day(at or received_at), "held")
-        for at, received_at in db.session.execute(found.where(moment >= whole.start, moment < whole.end))
-    ]
 
 
 def _unseen(span: Span) -> Told:

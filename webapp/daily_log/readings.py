@@ -1,4 +1,4 @@
-"""Reading what a site's requests and work orders did on a day: a fixed number of queries, none that grows with the site's history."""
+"""Reading what a site's requests and work orders did on a day, and what is held of it: a fixed number of queries, none that grows with the site's history."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from webapp.core.clock import day_bounds, local_day
+from webapp.core.clock import DAY, day_bounds, local_day
 from webapp.core.db import db
 from webapp.core.i18n import named
 from webapp.inspections.models import Finding, Inspection
+from webapp.people.queries import worked_at
+from webapp.records.models import Record
 from webapp.service.models import Request, RequestEvent
 from webapp.service.queries import Look, corrected
 from webapp.sites.models import Site
@@ -199,3 +201,15 @@ def asked_for(record_ids: Iterable[UUID]) -> dict[UUID, UUID]:
         return {}
     found = sa.select(Request.record_id, Request.id).where(Request.record_id.in_(wanted))
     return {record_id: request_id for record_id, request_id in db.session.execute(found) if record_id}
+
+
+def held_on(site_id: UUID, start: datetime, end: datetime) -> list[Record]:
+    """Held records of the site's people whose time, or else receipt, falls in [start, end)."""
+    moment = sa.func.coalesce(Record.at, Record.received_at)
+    mine = sa.or_(Record.site_id == site_id, sa.and_(Record.site_id.is_(None), worked_at(site_id, Record.person_id, moment)))
+    lately = Record.received_at >= start - DAY
+    return list(
+        db.session.scalars(
+            sa.select(Record).where(Record.status == "held", lately, mine, moment >= start, moment < end).order_by(Record.received_at)
+        )
+    )

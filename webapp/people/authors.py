@@ -7,8 +7,8 @@ hands in is held until somebody who knows the person enables it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,24 +40,33 @@ class Author:
     in_force: bool
     memberships: Iterable[Role]
 
-    def at(self, moment: datetime) -> Author:
-        """As it was at a moment: with the roles that ended since."""
-        return replace(self, memberships=_Then(self, moment))
+
+@dataclass(frozen=True)
+class Ended(Role):
+    """A role that somebody had until then."""
+
+    ended_at: datetime
 
 
 @dataclass(frozen=True)
-class _Then:
-    """A person's roles of now, then those that ended after a moment: these are asked for only by whom the others do not do."""
+class Then:
+    """Roles of now, then those that `earlier` gives: it is asked only for whom the others do not do."""
 
-    author: Author
-    moment: datetime
+    now: Iterable[Role]
+    earlier: Callable[[], Iterable[Role]]
 
     def __iter__(self) -> Iterator[Role]:
-        yield from self.author.memberships
-        past = PastMembership
-        found = sa.select(past.site_id, past.role).where(past.person_id == self.author.id, past.ended_at > self.moment)
-        for row in db.session.connection().execute(found.order_by(past.ended_at)):
-            yield Role(row.site_id, row.role)
+        yield from self.now
+        yield from self.earlier()
+
+
+def ended_roles(person_ids: Iterable[UUID]) -> dict[UUID, list[Ended]]:
+    """The roles that these people had and have no more, by person. One query."""
+    past, found = PastMembership, dict[UUID, list[Ended]]()
+    rows = sa.select(past.person_id, past.site_id, past.role, past.ended_at).where(past.person_id.in_(list(person_ids)))
+    for row in db.session.connection().execute(rows.order_by(past.ended_at)):
+        found.setdefault(row.person_id, []).append(Ended(row.site_id, row.role, row.ended_at))
+    return found
 
 
 @dataclass(frozen=True)

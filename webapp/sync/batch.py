@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
 from webapp.core.ids import read_id
 from webapp.patrols.scanning import Memory, Passage
-from webapp.people.authors import Author
+from webapp.people.authors import Author, Ended, Then, ended_roles
 from webapp.records.arrived import Arrived
 from webapp.records.trail import Trail
 from webapp.sites.queries import LabelRead, labels_by_codes
@@ -24,7 +24,16 @@ class Batch:
 
     def author(self, arrived: Arrived) -> Author:
         """Whose record it is, with the roles held when it was made: whoever changed site hands in there what is of before."""
-        return self.authors[arrived.person_id].at(arrived.at)
+        author = self.authors[arrived.person_id]
+        return replace(author, memberships=Then(author.memberships, lambda: self._ended(arrived)))
+
+    def _ended(self, arrived: Arrived) -> Iterable[Ended]:
+        return (role for role in self.ended.get(arrived.person_id, ()) if role.ended_at >= arrived.at)
+
+    @cached_property
+    def ended(self) -> Mapping[UUID, list[Ended]]:
+        """Roles that the authors have no more, by person."""
+        return ended_roles(self.authors)
 
     @cached_property
     def labels(self) -> Mapping[str, LabelRead]:
