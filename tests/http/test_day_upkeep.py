@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from flask import Flask
 
-from tests.http.settling import row
+from tests.http.settling import row, rows_of
 from tests.http.test_month import compare
 from tests.making import NOW, Browser, Clock, World, page
 from tests.upkeep import make_piece, make_plan, raise_due, settle
@@ -95,3 +95,19 @@ def test_a_month_counts_maintenance_as_its_days_do(app: Flask, world: World, clo
         settle(app, world, order_id)
     kinds = compare(app, world)
     assert {"upkeep", "upkeep-late"} <= set(kinds)
+
+
+def test_a_past_day_says_the_same_once_its_order_is_done(app: Flask, world: World, sign_in: SignIn, clock: Clock) -> None:
+    """Also of an order that was raised, and ran out, long after the maintenance was due."""
+    make_piece(app, world)
+    make_plan(app, world, begins_on=date(2026, 11, 12), every=60)
+    (order_id,) = raise_due(app, world)
+    clock.forward(days=2)
+    before = {day: row_keys(sign_in("supervisor"), day) for day in ("2026-11-23", "2026-11-24")}
+    settle(app, world, order_id)
+    assert {day: row_keys(sign_in("supervisor"), day) for day in before} == before
+
+
+def row_keys(office: Browser, day: str) -> list[str]:
+    """What a day's exceptions are."""
+    return [each.key for each in rows_of(office.get(f"/log/garden/{day}"))]
