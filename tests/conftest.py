@@ -57,6 +57,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((n for n, long in enumerate(LONG_FIRST) if long in item.path.as_posix()), len(LONG_FIRST)))
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    # A test whose second try passes still has a fault to find: what the first one met is told with its name.
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"first try of {report.nodeid} ({report.when})")
+        terminalreporter.write_line(report.longreprtext)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--engine")

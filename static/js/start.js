@@ -37,14 +37,12 @@ function openDialog(event) {
   if (dialog instanceof HTMLDialogElement && !('commandForElement' in HTMLButtonElement.prototype)) dialog.showModal();
 }
 
-let heard = page.build;
-
-/** A part of another release than the page around it: the new version is looked for at once, and offered. The page itself stays.
- * @param {string | null | undefined} build */
+/** A part of another release than the page around it: the new version is looked for at once, and offered. The page itself stays. Where a file of
+ * it could not be had, the next such part is another try. @param {string | null | undefined} build */
 async function heedBuild(build) {
-  if (!build || build === heard) return;
-  heard = build;
-  await (await registration)?.update();
+  if (!build || build === page.build) return;
+  const worker = await registration;
+  if (worker && !worker.installing && !worker.waiting) await worker.update();
 }
 
 /** Ticket, then records, then the pack: what is owed goes before what is wanted. */

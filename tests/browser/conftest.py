@@ -51,7 +51,10 @@ def proxy(server: Server) -> Iterator[Proxy]:
 
 @pytest.fixture(autouse=True)
 def fair_weather(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Each journey begins and ends with a network that works."""
+    """Each journey begins and ends with a network that works; a second try begins with the community as it was."""
+    # The module's phone has what it recorded on the server as it is.
+    if getattr(request.node, "execution_count", 1) > 1 and "server" in request.fixturenames and "old_phone" not in request.fixturenames:
+        request.getfixturevalue("server").renew()
     yield
     if "proxy" in request.fixturenames:
         request.getfixturevalue("proxy").clear()

@@ -212,6 +212,7 @@ class Server:
     def __init__(self, world: World, folder: Path, public: str = PUBLIC) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.public = public
+        self.world = world
         self.database = folder / "rounds.db"
         shutil.copyfile(world.database, self.database)
         self.folder = folder
@@ -256,6 +257,15 @@ class Server:
         if self.process:
             self.process.wait(timeout=10)
         self.process = None
+
+    def renew(self) -> None:
+        """The server as it was before anybody used it: for a second try, which must not meet what the first one left."""
+        self.kill()
+        for left in self.folder.iterdir():
+            if left != self.log:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+        shutil.copyfile(self.world.database, self.database)
+        self.start()
 
     @contextlib.contextmanager
     def down(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .conftest import MakePhone
+from .phone import Phone
 from .serving import Server
 
 REFRESH = "() => htmx.ajax('GET', location.pathname + location.search, { target: '#board', swap: 'innerMorph' })"
@@ -14,6 +15,11 @@ def focused(page: Any) -> str:
     return str(
         page.evaluate("document.activeElement.closest('.job')?.querySelector('.job-text')?.textContent ?? document.activeElement.id")
     )
+
+
+def listens(office: Phone) -> None:
+    """Until the page has its script, which counts the marks."""
+    office.until(lambda: office.page.locator("[data-marked]").text_content() == "0", "the script")
 
 
 def test_orders_are_found_marked_and_assigned_without_a_mouse(new_phone: MakePhone, server: Server) -> None:
@@ -27,7 +33,7 @@ def test_orders_are_found_marked_and_assigned_without_a_mouse(new_phone: MakePho
         page.get_by_role("button", name="Raise the work order").click()
         page.get_by_text("is raised.").wait_for()
     office.goto("/work-orders?type=power")
-    office.until(lambda: page.locator("[data-marked]").text_content() == "0", "the script")
+    listens(office)
     page.keyboard.press("j")
     office.until(lambda: focused(page) == "First lamp", "the first one")
     page.keyboard.press("ArrowDown")
@@ -51,6 +57,7 @@ def test_orders_are_found_marked_and_assigned_without_a_mouse(new_phone: MakePho
     page.get_by_role("button", name="Assign", exact=True).click()
     page.get_by_text("What became of the marked orders").wait_for()
     assert server.rows("SELECT count(*) AS n FROM work_order WHERE state = 'assigned' AND type_code = 'power'")[0]["n"] == 2
+    listens(office)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/work-orders/0*")

@@ -21,6 +21,7 @@ from .proxy import Call, Proxy, drop, status
 from .serving import Server, World, another_release
 
 SYNC = r"^POST /sync$"
+LOG_ANEW = "() => htmx.ajax('GET', location.pathname, { target: '#day', swap: 'innerMorph' })"
 
 
 class Held:
@@ -429,14 +430,17 @@ def test_C8_a_page_from_the_back_forward_cache_shows_what_is_true_now(phone: Pho
 
 
 def test_D9_a_part_of_the_next_release_offers_the_update_and_leaves_the_page(
-    new_phone: MakePhone, server: Server, world: World, tmp_path: Path
+    new_phone: MakePhone, proxy: Proxy, server: Server, world: World, tmp_path: Path
 ) -> None:
     phone = new_phone().sign_in("supervisor", then="/outbox").ready()
     phone.goto(f"/log/garden/{world.day}")
     phone.page.locator("#day[hx-trigger]").wait_for()
     old = phone.page.evaluate("() => (window.untouched = document.documentElement.dataset.build)")
     with new_release(server, tmp_path):
-        # The log fetches itself anew every 15 s: that answer is of the next release.
+        cut_off = proxy.on(r"GET /static/.*/js/words\.js", drop, times=1)
+        phone.page.evaluate(LOG_ANEW)
+        phone.until(lambda: cut_off.times == 0, "the first try to fetch the release, which fails")
+        # The log fetches itself anew every 15 s: that answer is of the next release too, and leads to another try.
         phone.page.get_by_text("A new version is ready").wait_for(timeout=60_000)
         assert phone.page.evaluate("() => window.untouched") == old, "the page was not loaded again"
         assert phone.page.evaluate("() => document.documentElement.dataset.build") == old

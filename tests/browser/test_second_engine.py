@@ -36,7 +36,7 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def phone(address: str, proxy: Proxy, world: World) -> Iterator[WebKitPhone]:
+def old_phone(address: str, proxy: Proxy, world: World) -> Iterator[WebKitPhone]:
     """The guard's phone of the other family."""
     opened = WebKitPhone(address, proxy.origin)
     try:
@@ -60,56 +60,56 @@ def once(server: Server, ids: list[str]) -> None:
 
 
 def test_A1_C9_without_network_it_is_saved_and_the_reloaded_page_shows_it(
-    phone: WebKitPhone, proxy: Proxy, server: Server, world: World
+    old_phone: WebKitPhone, proxy: Proxy, server: Server, world: World
 ) -> None:
     with proxy.failing(".", drop):
-        ids = phone.record(*scans(world, 4))
-        phone.goto("/outbox")
-        phone.until(lambda: phone.text().count("On this phone") >= 4, "the kept page shows them", tell=phone.text)
-        assert [item["payload"] is not None for item in phone.items(ids)] == [True] * 4
-        assert [item["seq"] for item in phone.items(ids)] == [1, 2, 3, 4]
+        ids = old_phone.record(*scans(world, 4))
+        old_phone.goto("/outbox")
+        old_phone.until(lambda: old_phone.text().count("On this phone") >= 4, "the kept page shows them", tell=old_phone.text)
+        assert [item["payload"] is not None for item in old_phone.items(ids)] == [True] * 4
+        assert [item["seq"] for item in old_phone.items(ids)] == [1, 2, 3, 4]
         assert server.records(ids) == {}
-    phone.send_now()
-    phone.until_received(ids)
+    old_phone.send_now()
+    old_phone.until_received(ids)
     once(server, ids)
 
 
-def test_B2_what_was_saved_while_the_server_was_dead_leaves_when_it_is_back(phone: WebKitPhone, server: Server, world: World) -> None:
+def test_B2_what_was_saved_while_the_server_was_dead_leaves_when_it_is_back(old_phone: WebKitPhone, server: Server, world: World) -> None:
     with server.down():
-        ids = phone.record(*scans(world, 3))
-        assert {item["state"] for item in phone.items(ids)} <= {"saved", "sending"}
-    phone.send_now()
-    phone.until_received(ids)
+        ids = old_phone.record(*scans(world, 3))
+        assert {item["state"] for item in old_phone.items(ids)} <= {"saved", "sending"}
+    old_phone.send_now()
+    old_phone.until_received(ids)
     once(server, ids)
 
 
-def test_B1_a_lost_reply_makes_one_row_and_the_same_receipt(phone: WebKitPhone, proxy: Proxy, server: Server, world: World) -> None:
+def test_B1_a_lost_reply_makes_one_row_and_the_same_receipt(old_phone: WebKitPhone, proxy: Proxy, server: Server, world: World) -> None:
     proxy.on(SYNC, lose_reply, times=1)
-    ids = phone.record(*scans(world, 1))
-    phone.until(lambda: server.records(ids), "it did arrive")
-    phone.until(lambda: (item := phone.items(ids)[0])["error"] and item["state"] == "saved", "a failed try")
-    phone.send_now()
-    (item,) = phone.until_received(ids)
+    ids = old_phone.record(*scans(world, 1))
+    old_phone.until(lambda: server.records(ids), "it did arrive")
+    old_phone.until(lambda: (item := old_phone.items(ids)[0])["error"] and item["state"] == "saved", "a failed try")
+    old_phone.send_now()
+    (item,) = old_phone.until_received(ids)
     assert item["receipt"]["status"] == "duplicate"
     once(server, ids)
 
 
-def test_B4_a_portal_moves_nothing(phone: WebKitPhone, proxy: Proxy, server: Server, world: World) -> None:
+def test_B4_a_portal_moves_nothing(old_phone: WebKitPhone, proxy: Proxy, server: Server, world: World) -> None:
     proxy.on(r" /(sync|photos|ticket)", portal)
-    ids = phone.record(*scans(world, 2))
-    phone.until(lambda: "sign-in of its own" in phone.text(), "the portal is told as such", tell=phone.text)
-    assert [(item["state"], item["receipt"]) for item in phone.items(ids)] == [("saved", None)] * 2
+    ids = old_phone.record(*scans(world, 2))
+    old_phone.until(lambda: "sign-in of its own" in old_phone.text(), "the portal is told as such", tell=old_phone.text)
+    assert [(item["state"], item["receipt"]) for item in old_phone.items(ids)] == [("saved", None)] * 2
     proxy.clear()
-    phone.send_now()
-    phone.until_received(ids)
+    old_phone.send_now()
+    old_phone.until_received(ids)
     once(server, ids)
 
 
-def test_A14_saves_of_one_millisecond_get_ids_and_numbers_of_their_own(phone: WebKitPhone, server: Server, world: World) -> None:
-    phone.run("() => { const frozen = Date.now(); Date.now = () => frozen; }")
-    ids = phone.record(*(scans(world, 1) * 20))
+def test_A14_saves_of_one_millisecond_get_ids_and_numbers_of_their_own(old_phone: WebKitPhone, server: Server, world: World) -> None:
+    old_phone.run("() => { const frozen = Date.now(); Date.now = () => frozen; }")
+    ids = old_phone.record(*(scans(world, 1) * 20))
     assert len(set(ids)) == 20
-    assert len({item["seq"] for item in phone.items(ids)}) == 20
-    phone.goto("/outbox")
-    phone.until_received(ids)
+    assert len({item["seq"] for item in old_phone.items(ids)}) == 20
+    old_phone.goto("/outbox")
+    old_phone.until_received(ids)
     once(server, ids)
