@@ -15,7 +15,7 @@ from webapp.core.db import db, writing
 from webapp.equipment.models import Equipment, MaintenancePlan
 from webapp.people.models import Person
 from webapp.work_orders import actions as work
-from webapp.work_orders.models import WorkOrder
+from webapp.work_orders.models import WorkOrder, WorkStep
 
 SignIn = Callable[[str], Browser]
 
@@ -106,6 +106,44 @@ def test_a_past_day_says_the_same_once_its_order_is_done(app: Flask, world: Worl
     before = {day: row_keys(sign_in("supervisor"), day) for day in ("2026-11-23", "2026-11-24")}
     settle(app, world, order_id)
     assert {day: row_keys(sign_in("supervisor"), day) for day in before} == before
+
+
+def test_an_order_that_waits_for_parts_hides_no_overdue_maintenance(app: Flask, world: World, sign_in: SignIn, clock: Clock) -> None:
+    """Its own time stands still, and it says nothing; once that has run out too, on a later day, it tells of that day instead of the plan."""
+    make_piece(app, world)
+    make_plan(app, world, begins_on=date(2026, 11, 24), every=60)
+    (order_id,) = raise_due(app, world)
+    with app.app_context(), writing():
+        order = db.session.get_one(WorkOrder, order_id)
+        work.act(order, db.session.get_one(Person, world.people["desk"]), "assign", NOW, to_id=world.people["technician"])
+        for verb, cause, hours in (("start", "", 1), ("need_parts", "waiting_parts", 24), ("resume", "", 72)):
+            at = NOW + timedelta(hours=hours)
+            work.take_step(order, WorkStep(verb=verb, cause=cause, person_id=world.people["technician"], at=at), at)
+    clock.forward(days=6)
+    days = [f"2026-11-{day}" for day in range(24, 30)]
+    before = {day: row_keys(sign_in("supervisor"), day) for day in days}
+    assert [kinds_of(keys) for keys in before.values()] == [[], ["upkeep"], ["upkeep"], ["clock"], ["upkeep"], ["upkeep"]]
+    kinds = compare(app, world)
+    assert kinds["upkeep"] == 4
+    assert kinds["clock"] == 1
+    settle(app, world, order_id)
+    assert {day: row_keys(sign_in("supervisor"), day) for day in days} == before | {days[-1]: before[days[-1]]}
+
+
+def test_maintenance_that_was_overdue_before_its_order_was_raised_is_told_once(
+    app: Flask, world: World, sign_in: SignIn, clock: Clock
+) -> None:
+    make_piece(app, world)
+    make_plan(app, world, begins_on=date(2026, 11, 19), every=60)
+    raise_due(app, world)
+    clock.forward(days=2)
+    for day in ("2026-11-23", "2026-11-24", "2026-11-25"):
+        assert kinds_of(row_keys(sign_in("supervisor"), day)) == ["upkeep"], day
+
+
+def kinds_of(keys: list[str]) -> list[str]:
+    """Of rows, what tells of maintenance."""
+    return [kind for kind in (key.split(":")[0] for key in keys) if kind in ("clock", "upkeep", "upkeep-late")]
 
 
 def row_keys(office: Browser, day: str) -> list[str]:

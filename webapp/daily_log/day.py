@@ -221,7 +221,7 @@ def lines_of(shown: Day, the_day: SiteDay) -> list[Line]:
         *induction_lines(the_day, shown.day, shown.rounds, agreement),
         *shown.jobs.lines,
         *handover_lines(shown.site, shown.handovers, shown.people, shown.now),
-        *upkeep_lines(shown.site, shown.day, shown.now),
+        *upkeep_lines(shown.site, shown.day, shown.now, shown.jobs.overdue),
         *document_lines(shown.site, shown.day, shown.now),
         *inspected_lines(shown.site, shown.day, the_day.start, the_day.end, shown.now),
     ]

@@ -46,6 +46,7 @@ class Jobs:
     in_time: int = 0
     late_clocks: int = 0
     maintained: int = 0  # of the finished ones, those that a maintenance plan had raised
+    overdue: list[tuple[WorkOrder, datetime]] = field(default_factory=list)  # whose own time ran out on the day, and when
     incidents: list[Incident] = field(default_factory=list)
 
     @property
@@ -71,7 +72,8 @@ def jobs_of(day: SiteDay) -> Jobs:
     steps = readings.steps_of(day)
     orders = readings.orders_of(day)
     people = names([*(e.person_id for e in events if e.person_id), *(step.person_id for step, _order in steps)])
-    late = [*late_clocks(day, seen.values()), *late_orders(day, orders)]
+    own = [(order, one) for order in orders for one in clocks_of_order(order) if is_told_by(order, one) and ran_out(day, one)]
+    late = [*late_clocks(day, seen.values()), *(late_line(day, one, About.order(day, order)) for order, one in own)]
     lines = [
         *late, *complaints(day, seen.values()), *untold(day, seen.values()), *said_lines(day, events, seen, people), *step_lines(day, steps, people), *conflict_lines(day), *repeat_lines(day),
         *low_signatures(day),
@@ -87,6 +89,7 @@ def jobs_of(day: SiteDay) -> Jobs:
         late_clocks=len(late),
         maintained=sum(each.is_planned for each in finished),
         incidents=incidents_of(day, seen.values()),
+        overdue=[(order, due_at(one, day.seen_at)) for order, one in own if one.name == "handle"],
     )
 
 
@@ -103,14 +106,11 @@ def late_clocks(day: SiteDay, seen: Iterable[Look]) -> list[Line]:
     return found
 
 
-def late_orders(day: SiteDay, orders: Iterable[WorkOrder]) -> list[Line]:
-    """Urgent orders that nobody was on site for in time; and those without a request that were not finished in time."""
-    found = []
-    for order in orders:
-        for one in clocks_of_order(order):
-            if ran_out(day, one) and (one.name == "on_site" or order.request_id is None):
-                found.append(late_line(day, one, About.order(day, order)))
-    return found
+def is_told_by(order: WorkOrder, one: Clock) -> bool:
+    """Is it the order that tells when this clock runs out? Of handling a request its request does; and of maintenance that was overdue before
+    its order was raised, the plan.
+    """
+    return one.name == "on_site" or (order.request_id is None and order.raised_at < order.due_at)
 
 
 def ran_out(day: SiteDay, one: Clock) -> bool:

@@ -64,7 +64,8 @@ def kinds_of(site: Site, points: dict[date, Points], now: datetime) -> Kinds:
     found: Kinds = {day: Counter() for day in span.days}
     for day, own in points.items():
         found[day].update({"missed": own.missed, "late": own.late, "doubtful": own.doubtful})
-    lines = [*jobs_of(whole).lines, *handover_lines(site, between(site.id, whole.start, whole.end), {}, now)]
+    jobs = jobs_of(whole)
+    lines = [*jobs.lines, *handover_lines(site, between(site.id, whole.start, whole.end), {}, now)]
     told = [(span.day(line.at), line.kind) for line in lines]
     told += [(span.day(made.at), "failed") for made in checked_on(site.id, [(whole.start, whole.end)]) if not made.passed]
     for day, kind in (
@@ -72,7 +73,7 @@ def kinds_of(site: Site, points: dict[date, Points], now: datetime) -> Kinds:
         *_problems(span),
         *((span.day(record.at or record.received_at), "held") for record in held_on(site.id, whole.start, whole.end)),
         *_unseen(span),
-        *((behind.day, behind.kind) for behind in behind_on(site, span.days, now)),
+        *((behind.day, behind.kind) for behind in behind_on(site, span.days, now, jobs.overdue)),
         *_documents(span),
         *_induction(span, whole),
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from webapp.core.clock import DAY, day_bounds, local_day
+from webapp.core.clock import day_bounds, local_day
 from webapp.core.i18n import day_words, named
 from webapp.daily_log.lines import Line
 from webapp.equipment import papers, queries
@@ -21,6 +21,7 @@ from webapp.equipment.finished import Doings, doings_between
 from webapp.equipment.models import Equipment, MaintenancePlan
 from webapp.equipment.words import RUNS_OUT, document_words
 from webapp.sites.models import Site
+from webapp.work_orders.models import WorkOrder
 
 
 class Behind(NamedTuple):
@@ -33,10 +34,10 @@ class Behind(NamedTuple):
     due_on: date
 
 
-def behind_on(site: Site, days: Sequence[date], now: datetime) -> list[Behind]:
-    """Of each of these days: what was overdue when it was over, or is now, and what was done too late on it.
+def behind_on(site: Site, days: Sequence[date], now: datetime, overdue: Iterable[tuple[WorkOrder, datetime]]) -> list[Behind]:
+    """Of each of these days: what was overdue when it was over, or is now, and what was done too late on it. A fixed number of queries.
 
-    A fixed number of queries, however many days.
+    `overdue`: orders whose own time ran out on one of the days, and when. The day says that of them, and not again of their plans.
     """
     days = [day for day in days if day_bounds(day, site.zone)[0] <= now]
     if not days:
@@ -44,7 +45,7 @@ def behind_on(site: Site, days: Sequence[date], now: datetime) -> list[Behind]:
     start, end = day_bounds(days[0], site.zone)[0], min(day_bounds(days[-1], site.zone)[1], now)
     plans, pieces = queries.plans_of(site.id, days[0]), queries.equipment_of(site.id, start)
     doings = doings_between(site.id, [plan.id for plan in plans], site.zone, start, end)
-    off, told = queries.called_off(plans), told_by_orders(plans, days, site.zone)
+    off, told = queries.called_off(plans), told_by_orders(overdue, site.zone)
     found = []
     for plan in plans:
         for one in pieces:
@@ -73,20 +74,19 @@ def faults_of(
             yield Behind(day, "upkeep" if doings.last(seen_at, zone) == before else "upkeep-late", plan, one, due)
 
 
-def told_by_orders(plans: list[MaintenancePlan], days: Sequence[date], zone: str) -> set[tuple[date, UUID, UUID]]:
-    """Plans and pieces whose order's time ran out on one of the days: the orders' own lines say so then."""
-    told = {(local_day(order.due_at, zone), due.plan_id, due.equipment_id) for due, order in queries.open_dues(plans)}
-    for due, order in queries.dues_since(plans, days[0] - DAY):
-        day = local_day(order.due_at, zone)
-        if due.due_on >= day - DAY:
-            told.add((day, due.plan_id, due.equipment_id))
-    return told
+def told_by_orders(overdue: Iterable[tuple[WorkOrder, datetime]], zone: str) -> set[tuple[date, UUID, UUID]]:
+    """The days on which orders say themselves that they are overdue, with the plan and the piece that each is of."""
+    days: dict[UUID, set[date]] = {}
+    for order, at in overdue:
+        if order.origin == "plan":
+            days.setdefault(order.id, set()).add(local_day(at, zone))
+    return {(day, due.plan_id, due.equipment_id) for due in queries.dues_of_orders(days) for day in days[due.order_id]}
 
 
-def upkeep_lines(site: Site, day: date, now: datetime) -> list[Line]:
-    """Maintenance that was overdue at the end of the day, or is now, and what was done too late on it."""
+def upkeep_lines(site: Site, day: date, now: datetime, overdue: Iterable[tuple[WorkOrder, datetime]]) -> list[Line]:
+    """Maintenance that was overdue at the end of the day, or is now, and what was done too late on it. `overdue`: as `behind_on` takes it."""
     seen_at = min(day_bounds(day, site.zone)[1], now)
-    return [line_of(fault, seen_at) for fault in behind_on(site, [day], now)]
+    return [line_of(fault, seen_at) for fault in behind_on(site, [day], now, overdue)]
 
 
 def document_lines(site: Site, day: date, now: datetime) -> list[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -224,6 +224,13 @@ def open_dues(plans: Iterable[MaintenancePlan]) -> list[tuple[MaintenanceDue, Wo
     is_open = (WorkOrder.closed_at.is_(None), WorkOrder.finished_at.is_(None), WorkOrder.site_id.in_(set(ids.values())))
     found = sa.select(MaintenanceDue, WorkOrder).join(WorkOrder, WorkOrder.id == MaintenanceDue.order_id).where(*is_open)
     return [(due, order) for due, order in db.session.execute(found) if due.plan_id in ids]
+
+
+def dues_of_orders(order_ids: Collection[UUID]) -> list[MaintenanceDue]:
+    """The times for which these orders were raised. One query; none for no orders."""
+    if not order_ids:
+        return []
+    return list(db.session.scalars(sa.select(MaintenanceDue).where(MaintenanceDue.order_id.in_(order_ids))))
 
 
 def dues_since(plans: Iterable[MaintenancePlan], since: date) -> list[tuple[MaintenanceDue, WorkOrder]]:
