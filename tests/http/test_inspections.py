@@ -17,13 +17,16 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.http.inspecting import GOOD, QUESTIONS, content, inspect, make_checklist, make_plan
-from tests.making import Browser, Clock, Phone, World, looking, named_photo, page, picture
+from tests.http.settling import rows_of
+from tests.making import PASSWORD, Browser, Clock, Phone, World, looking, named_photo, page, picture
 from tests.upkeep import make_piece
 from webapp.core.clock import from_wall, local_day, now
 from webapp.core.db import db, writing
 from webapp.inspections import actions, coverage
 from webapp.inspections.models import Checklist, Finding, Inspection, InspectionPlan, SiteMode
 from webapp.inspections.offering import standing
+from webapp.people import actions as people
+from webapp.people.models import Person
 from webapp.sites.models import Site
 from webapp.work_orders.models import WorkOrder, WorkStep
 
@@ -312,6 +315,34 @@ def test_a_days_log_says_the_same_for_ever(app: Flask, world: World, phone: Phon
     assert missed() == first
     clock.forward(days=800)
     assert missed() == first
+
+
+def test_where_everybody_must_each_owes_the_days_they_worked_there(app: Flask, world: World, sign_in: SignIn, clock: Clock) -> None:
+    """Not those before they came or after they left; and a day that is past says the same, whoever comes or goes."""
+    plan_id = make_plan(app, world, make_checklist(app, world), points=[str(world.gate.id)], shared=False, trade="technician")
+    clock.forward(days=1)
+    before = rows_of(sign_in("supervisor").get("/log/garden/2026-11-23"))
+    assert "unseen" in [one.key.split(":")[0] for one in before]
+    with app.app_context(), writing():
+        mate = people.create_person("mate", "小王", "technician", PASSWORD, roles={world.garden: "worker"}).id
+    assert [one.text for one in rows_of(sign_in("supervisor").get("/log/garden/2026-11-23"))] == [one.text for one in before]
+    clock.forward(days=2)
+    with app.app_context(), writing():
+        person = db.session.get_one(Person, mate)
+        people.edit_person(person, {}, {}, {world.garden})
+        db.session.get_one(Person, world.people["technician"]).disabled_at = now()
+    clock.forward(days=2)
+    with app.app_context(), writing():
+        people.edit_person(db.session.get_one(Person, mate), {}, {world.garden: "worker"}, {world.garden})
+    clock.forward(days=2)
+    with app.app_context():
+        lines = standing(db.session.get_one(Site, world.garden), list(db.session.scalars(sa.select(InspectionPlan))), now())[plan_id]
+    known = {world.people["technician"]: "technician", mate: "mate", None: "nobody was there"}
+    assert sorted((line.due_on.day, known[line.person]) for line in lines) == [
+        (23, "technician"), (24, "mate"), (24, "technician"), (25, "mate"), (25, "technician"),
+        (26, "nobody was there"), (27, "nobody was there"), (28, "mate"), (29, "mate"), (30, "mate"),
+    ]  # fmt: skip
+    assert [one.text for one in rows_of(sign_in("supervisor").get("/log/garden/2026-11-23"))] == [one.text for one in before]
 
 
 def test_the_coverage_map_keeps_what_an_ended_plan_asked_for(app: Flask, world: World, phone: Phone, clock: Clock) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from webapp.equipment.due import Interval
 from webapp.inspections.content import Content
-from webapp.inspections.planned import Doing, Line, Planned, Storms, lines_of, read_from
+from webapp.inspections.planned import ALWAYS, Doing, Line, Planned, Storms, lines_of, read_from
 from webapp.inspections.rules import judge, narrowed
 
 A, B, ANN, BOB = uuid4(), uuid4(), uuid4(), uuid4()
@@ -52,7 +52,7 @@ def test_days_off_are_not_asked_for() -> None:
 
 
 def test_where_everybody_must_each_has_a_line() -> None:
-    lines = lines_of(plan(people=(ANN, BOB)), [did(MONDAY)], at(MONDAY), CALM)
+    lines = lines_of(plan(people={ANN: (ALWAYS,), BOB: (ALWAYS,)}), [did(MONDAY)], at(MONDAY), CALM)
     assert {(line.person, line.state) for line in lines if line.due_on == MONDAY} == {(ANN, "done"), (BOB, "due")}
     shared = lines_of(plan(), [did(MONDAY, person=BOB)], at(MONDAY), CALM)
     assert states(shared)[0] == (23, "done")

@@ -18,9 +18,9 @@ from webapp.equipment.models import Equipment
 from webapp.equipment.queries import interval_of
 from webapp.inspections import queries
 from webapp.inspections.models import Area, Checklist, Inspection, InspectionPlan, SiteMode
-from webapp.inspections.planned import LOOK_BACK, Doing, Line, Planned, Span, Storms, lines_of, read_from
+from webapp.inspections.planned import ALWAYS, LOOK_BACK, Doing, Line, Planned, Span, Storms, Term, lines_of, read_from
 from webapp.people.models import Person
-from webapp.people.queries import Membered, rank_at, staff_of
+from webapp.people.queries import Membered, Worked, rank_at, worked_since
 from webapp.sites.models import Checkpoint, Site
 
 OPEN = ("due", "overdue")
@@ -84,10 +84,23 @@ def points_of(plan: InspectionPlan, areas: Iterable[Area]) -> tuple[UUID, ...]:
     return tuple(point for point, times in spans.items() if times[-1][1] is None)
 
 
-def planned(plan: InspectionPlan, staff: Iterable[UUID] = (), areas: Iterable[Area] = ()) -> Planned:
-    """A plan's row as the rules take it. `staff`: those of its trade, for a plan that everybody must do; `areas`: the site's."""
+def people_of(plan: InspectionPlan, staff: Iterable[Worked], zone: ZoneInfo) -> dict[UUID, tuple[Term, ...]]:
+    """Who all must do a plan, and when they were there; nobody, when one does it for all. `staff`: the site's, of any trade."""
+    if plan.shared:
+        return {}
+    if plan.person_id:
+        return {plan.person_id: (ALWAYS,)}
+    found: dict[UUID, tuple[Term, ...]] = {}
+    for one in staff:
+        if plan.trade in (None, one.person.trade):
+            came, left = (at.astimezone(zone).replace(tzinfo=None) if at else None for at in (one.begun_at, one.ended_at))
+            found[one.person.id] = (*found.get(one.person.id, ()), (came, left))
+    return found
+
+
+def planned(plan: InspectionPlan, people: Mapping[UUID, tuple[Term, ...]], areas: Iterable[Area] = ()) -> Planned:
+    """A plan's row as the rules take it. `people`: see `people_of`; `areas`: the site's."""
     spans = spans_of(plan, areas)
-    people = () if plan.shared else ((plan.person_id,) if plan.person_id else tuple(staff))
     return Planned(
         interval_of(plan), tuple(spans) if spans is not None else tuple(UUID(point) for point in plan.points), time.fromisoformat(plan.from_time), time.fromisoformat(plan.until_time),
         frozenset(plan.weekdays), people, plan.mode, plan.ends_on, spans,
@@ -105,8 +118,8 @@ def standing(site: Site, plans: list[InspectionPlan], now: datetime, since: date
     areas = areas_of(site.id, plans)
     storms = storms_of(site, day_bounds(first, site.zone)[0], now) if any(plan.mode != "always" for plan in plans) else Storms()
     everybody = any(not plan.shared and not plan.person_id for plan in plans)
-    staff = staff_of(site.id) if everybody else []
-    asked = {plan.id: planned(plan, [one.id for one in staff if plan.trade in (None, one.trade)], areas) for plan in plans}
+    staff = worked_since(site.id, day_bounds(first, site.zone)[0]) if everybody else []
+    asked = {plan.id: planned(plan, people_of(plan, staff, zone), areas) for plan in plans}
     done = doings(site, plans, asked, first, now)
     return {plan.id: lines_of(asked[plan.id], done.get(plan.id, []), local, storms, first) for plan in plans}
 

@@ -19,10 +19,11 @@ from webapp.core.i18n import named
 from webapp.core.pages import safe_next
 from webapp.core.problems import Problem
 from webapp.equipment.due import BadInterval, next_due
+from webapp.equipment.queries import interval_of
 from webapp.inspections import actions, coverage, queries
 from webapp.inspections.grades import GRADES, KINDS, RATES
 from webapp.inspections.models import Checklist, InspectionPlan
-from webapp.inspections.offering import OPEN, areas_of, planned, plans_of, points_of, standing
+from webapp.inspections.offering import OPEN, areas_of, plans_of, points_of, standing
 from webapp.inspections.plan_form import PlanForm, month_words, often, values_of, values_of_rate, weekday_words
 from webapp.inspections.words import LINE_MARKS, LINE_WORDS, MODE_WORDS, UNIT_WORDS
 from webapp.people.queries import names, staff_of
@@ -225,4 +226,4 @@ def show_form(site: Site, plan: InspectionPlan | None, values: MultiDict[str, st
 
 def following(plan: InspectionPlan | None, today: date) -> date | None:
     """When the plan's grid comes round again."""
-    return next_due(planned(plan).interval, [today]) if plan else None
+    return next_due(interval_of(plan), [today]) if plan else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -15,11 +15,14 @@ MODES = ("always", "storm", "calm")
 
 
 Span = tuple[date, date | None]
+Term = tuple[datetime | None, datetime | None]  # local; None: always, still
+ALWAYS: Term = (None, None)
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan. `people`: who all must do it, empty when one of them does it for all; `weekdays`: 0 is Monday, empty: every day;
+    """A plan. `people`: who all must do it, and from when until when they were there, empty when one of them does it for all;
+    `weekdays`: 0 is Monday, empty: every day;
     `spans`: from when until when (not included) each point is an area of the kind and grade it is for; None: its points are its own."""
 
     interval: Interval
@@ -27,7 +30,7 @@ class Planned:
     from_time: time = time()
     until_time: time = time(23, 59)
     weekdays: frozenset[int] = frozenset()
-    people: tuple[UUID, ...] = ()
+    people: Mapping[UUID, tuple[Term, ...]] = field(default_factory=dict)
     mode: str = "always"
     ends_on: date | None = None
     spans: Mapping[UUID, tuple[Span, ...]] | None = None
@@ -44,7 +47,7 @@ class Doing:
 
 @dataclass(frozen=True)
 class Line:
-    """One time at one point, of one person where everybody must."""
+    """One time at one point, of one person where everybody must; of none when nobody of them was there."""
 
     point: UUID
     person: UUID | None
@@ -85,11 +88,12 @@ def lines_of(plan: Planned, done: Iterable[Doing], now: datetime, storms: Storms
     """
     by: dict[tuple[UUID, UUID | None], list[Doing]] = {}
     for one in done:
-        by.setdefault((one.point, one.person if plan.people else None), []).append(one)
+        by.setdefault((one.point, None), []).append(one)
+        by.setdefault((one.point, one.person), []).append(one)
     first = told_from(plan.interval, since or now.date() - LOOK_BACK)
     found: list[Line] = []
     for point in plan.points:
-        for person in plan.people or (None,):
+        for person in (*plan.people, None):
             doings = by.get((point, person), [])
             found += _lines(plan, first, point, person, doings, now, storms)
     return sorted(found, key=lambda line: (line.due_on, plan.points.index(line.point)))
@@ -99,18 +103,30 @@ def _lines(plan: Planned, since: date, point: UUID, person: UUID | None, doings:
     first_at = {one.at.date(): one.at for one in sorted(doings, key=lambda one: one.at, reverse=True)}
     return [
         Line(point, person, one.due_on, one.done_on, _state(plan, one, first_at, now, storms))
-        for one in _times(plan, since, point, first_at, now.date())
-        if _asked(plan, point, one, now, storms)
+        for one in _times(plan, since, _spans(plan, point, person), first_at, now.date())
+        if _asked(plan, point, person, one, now, storms)
     ]
 
 
-def _times(plan: Planned, since: date, point: UUID, days: Iterable[date], today: date) -> list[Due]:
-    """The plan's times at a point. From completion they are counted anew in each span: an area owes nothing for when it was none."""
+def _spans(plan: Planned, point: UUID, person: UUID | None) -> list[Span]:
+    """From when until when the point, and the person if each must, are of the plan."""
+    there: tuple[Span, ...] = plan.spans[point] if plan.spans is not None else ((plan.interval.begins_on, None),)
+    terms = plan.people[person] if person else (ALWAYS,)
+    both = [
+        (max(begin, came.date()) if came else begin, min(filter(None, (end, left.date() if left else None)), default=None))
+        for begin, end in there
+        for came, left in terms
+    ]
+    return [(begin, end) for begin, end in both if end is None or begin < end]
+
+
+def _times(plan: Planned, since: date, spans: Iterable[Span], days: Iterable[date], today: date) -> list[Due]:
+    """The plan's times in these spans. From completion they are counted anew in each: an area owes nothing for when it was none, nor does a person."""
     interval = plan.interval
     if not interval.from_completion:
         return history(interval, [day for day in days if day >= interval.begins_on], today, since)
     found: list[Due] = []
-    for begin, end in plan.spans[point] if plan.spans is not None else ((interval.begins_on, None),):
+    for begin, end in spans:
         own = replace(interval, begins_on=max(interval.begins_on, begin))
         lines = history(own, [day for day in days if day >= own.begins_on and (end is None or day < end)], min(today, end or today))
         # The last doing and what is open since are told however old they are.
@@ -118,15 +134,25 @@ def _times(plan: Planned, since: date, point: UUID, days: Iterable[date], today:
     return found
 
 
-def _asked(plan: Planned, point: UUID, one: Due, now: datetime, storms: Storms) -> bool:
-    """Was it asked for at that point on that day: its weekday, before its end, while it was such an area, and in its weather?"""
+def _asked(plan: Planned, point: UUID, person: UUID | None, one: Due, now: datetime, storms: Storms) -> bool:
+    """Was it asked for at that point on that day: its weekday, before its end, while it was such an area and the person was there, and in its weather?"""
+    deadline = datetime.combine(one.due_on, plan.until_time)
+    if person is None and any(_there(terms, deadline) for terms in plan.people.values()):
+        return False  # each of them must
     if one.done_on is not None:
         return True
     if (plan.weekdays and one.due_on.weekday() not in plan.weekdays) or (plan.ends_on and one.due_on >= plan.ends_on):
         return False
     if plan.spans is not None and not any(begin <= one.due_on and (end is None or one.due_on < end) for begin, end in plan.spans[point]):
         return False
+    if person and not _there(plan.people[person], deadline):
+        return False
     return plan.mode == "always" or _in_its_weather(plan, one.due_on, now, storms)
+
+
+def _there(terms: Iterable[Term], deadline: datetime) -> bool:
+    """Was somebody there when the hours of a task were over? Who came later or had gone by then owes nothing."""
+    return any((came is None or came <= deadline) and (left is None or deadline < left) for came, left in terms)
 
 
 def _in_its_weather(plan: Planned, day: date, now: datetime, storms: Storms) -> bool:

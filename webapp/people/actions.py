@@ -196,8 +196,8 @@ def edit_person(person: Person, values: dict[str, Any], roles: dict[UUID, str], 
         membership.role = role
         kept.append(membership)
     person.memberships = kept
-    gone = [old[site_id] for site_id in old.keys() - roles.keys()]
-    db.session.add_all(PastMembership(person_id=person.id, site_id=m.site_id, ended_at=clock.now(), role=m.role) for m in gone)
+    now, gone = clock.now(), [old[site_id] for site_id in old.keys() - roles.keys()]
+    db.session.add_all(PastMembership(person_id=person.id, site_id=m.site_id, ended_at=now, role=m.role, begun_at=m.begun_at) for m in gone)
 
 
 def clock_duty(record_id: UUID, person_id: UUID, site_id: UUID, checkpoint_id: UUID | None, verb: str, at: datetime) -> Duty:

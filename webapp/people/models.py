@@ -43,13 +43,14 @@ class Person(Base):
 
 
 class Membership(Base):
-    """The role of a person at a site."""
+    """The role of a person at a site. `begun_at`: since when they have one there; None: since before that was kept."""
 
     __tablename__ = "membership"
 
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
     site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(sa.String(20))
+    begun_at: Mapped[datetime | None] = mapped_column(default=clock.now)
 
 
 class PastMembership(Base):
@@ -61,6 +62,7 @@ class PastMembership(Base):
     site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"), primary_key=True, index=True)
     ended_at: Mapped[datetime] = mapped_column(primary_key=True)
     role: Mapped[str] = mapped_column(sa.String(20))
+    begun_at: Mapped[datetime | None]
 
 
 class Device(Base):

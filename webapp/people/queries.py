@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -133,6 +133,27 @@ def staff_of(site_id: UUID, trade: str | None = None) -> list[Person]:
         .order_by(Person.username)
     )
     return list(db.session.scalars(found.where(Person.trade == trade) if trade else found))
+
+
+class Worked(NamedTuple):
+    """Somebody's time at a site. `begun_at` None: since before that was kept; `ended_at` None: still."""
+
+    person: Person
+    begun_at: datetime | None
+    ended_at: datetime | None
+
+
+def worked_since(site_id: UUID, moment: datetime) -> list[Worked]:
+    """Who has a role at the site, and who had one at that moment or since; of today's trade, by user name. Two queries."""
+    past = PastMembership
+    now = sa.select(Person, Membership.begun_at, Person.disabled_at).join(Membership, Membership.person_id == Person.id)
+    then = sa.select(Person, past.begun_at, past.ended_at).join(past, past.person_id == Person.id)
+    asked = (
+        now.where(Membership.site_id == site_id, sa.or_(Person.disabled_at.is_(None), Person.disabled_at >= moment)),
+        then.where(past.site_id == site_id, past.ended_at >= moment),
+    )
+    found = [Worked(*row) for each in asked for row in db.session.execute(each)]
+    return sorted(found, key=lambda one: one.person.username)
 
 
 def on_duty(person_id: UUID, now: datetime) -> Duty | None:
