@@ -12,6 +12,7 @@ from tests.http.test_month import compare
 from tests.making import NOW, Browser, Clock, World, page
 from tests.upkeep import make_piece, make_plan, raise_due, settle
 from webapp.core.db import db, writing
+from webapp.equipment import register
 from webapp.equipment.models import Equipment, MaintenancePlan
 from webapp.people.models import Person
 from webapp.work_orders import actions as work
@@ -139,6 +140,16 @@ def test_maintenance_that_was_overdue_before_its_order_was_raised_is_told_once(
     clock.forward(days=2)
     for day in ("2026-11-23", "2026-11-24", "2026-11-25"):
         assert kinds_of(row_keys(sign_in("supervisor"), day)) == ["upkeep"], day
+
+
+def test_a_plan_made_today_finds_nothing_overdue_on_the_days_before(app: Flask, world: World, sign_in: SignIn, clock: Clock) -> None:
+    make_piece(app, world)
+    before = {day: row_keys(sign_in("supervisor"), day) for day in ("2026-11-20", "2026-11-22")}
+    with app.app_context(), writing():
+        register.add_plan(world.garden, register.PlanFacts("润滑", "Lubricate", 60, "day", date(2026, 11, 12), "lift", class_code="lift"), world.people["manager"], NOW)  # fmt: skip
+    assert {day: row_keys(sign_in("supervisor"), day) for day in before} == before
+    assert kinds_of(row_keys(sign_in("supervisor"), "2026-11-23")) == ["upkeep"]
+    compare(app, world)
 
 
 def kinds_of(keys: list[str]) -> list[str]:

@@ -317,6 +317,29 @@ def test_a_days_log_says_the_same_for_ever(app: Flask, world: World, phone: Phon
     assert missed() == first
 
 
+@pytest.mark.parametrize(("every", "unit"), [(1, "day"), (1, "week"), (3, "day")])
+def test_a_plan_made_today_blames_nobody_for_the_days_before(
+    app: Flask, world: World, phone: Phone, sign_in: SignIn, every: int, unit: str
+) -> None:
+    """Whatever day it begins on; what is open since then is to be done, and not late."""
+    today = local_day(now(), "Asia/Shanghai")
+    days = [(today - timedelta(days=n)).isoformat() for n in range(8)]
+
+    def told() -> dict[str, list[str]]:
+        office = sign_in("supervisor")
+        return {day: [one.text for one in rows_of(office.get(f"/log/garden/{day}")) if one.key.startswith("unseen")] for day in days}
+
+    checklist_id, spots = make_checklist(app, world), [str(world.gate.id)]
+    for completion in (False, True):
+        plan_id = make_plan(
+            app, world, checklist_id, points=spots, begins_on=today - timedelta(days=8), every=every, unit=unit, from_completion=completion
+        )
+        assert not any(told().values())
+        assert f"{plan_id}" in sign_in("guard").get("/today").text
+        taken(phone, inspect(phone, checklist_id, GOOD, checkpoint=str(world.gate.id), plan=str(plan_id)))
+        assert not any(told().values())
+
+
 def test_where_everybody_must_each_owes_the_days_they_worked_there(app: Flask, world: World, sign_in: SignIn, clock: Clock) -> None:
     """Not those before they came or after they left; and a day that is past says the same, whoever comes or goes."""
     plan_id = make_plan(app, world, make_checklist(app, world), points=[str(world.gate.id)], shared=False, trade="technician")

@@ -134,7 +134,7 @@ def test_documents_and_places_left_out_count_in_the_month_as_in_their_days(app: 
         )  # fmt: skip
         db.session.get_one(Equipment, pump).retired_at = FIRST_NOON + timedelta(days=20)
     checklist = make_checklist(app, world)
-    plan = make_inspection_plan(app, world, checklist, begins_on=date(2026, 11, 19))
+    plan = make_inspection_plan(app, world, checklist, begins_on=date(2026, 11, 19), made_at=NOW - timedelta(days=5))
     for spot, at in ((world.gate, NOW - timedelta(days=3)), (world.roof, NOW - timedelta(days=3)), (world.roof, NOW - timedelta(days=1))):
         sent = inspect(phone, checklist, GOOD, checkpoint=str(spot.id), plan=str(plan), at=at)
         assert phone.one(sent)["status"] == "accepted"

@@ -46,6 +46,20 @@ def test_each_day_is_done_late_missed_or_due() -> None:
     assert states(lines_of(swept, [], at(MONDAY, 12), CALM))[0] == (23, "overdue")
 
 
+def test_a_daily_one_counted_from_completion_waits_until_it_is_done() -> None:
+    swept, thursday = plan(from_completion=True), MONDAY + timedelta(days=3)
+    assert states(lines_of(swept, [], at(thursday), CALM)) == [(23, "overdue")]
+    assert states(lines_of(swept, [did(thursday)], at(thursday), CALM)) == [(23, "late"), (27, "due")]
+
+
+def test_what_was_due_before_a_plan_was_made_is_open_at_most() -> None:
+    made_on = MONDAY + timedelta(days=4)
+    for each, expected in ((plan(made_on=made_on), [(27, "due")]), (plan(every=3, made_on=made_on), [(26, "due")])):
+        assert states(lines_of(each, [], at(made_on), CALM))[: len(expected)] == expected
+    waited = plan(every=3, made_on=made_on, from_completion=True)
+    assert states(lines_of(waited, [did(made_on)], at(made_on), CALM))[0] == (23, "done")
+
+
 def test_days_off_are_not_asked_for() -> None:
     lines = lines_of(plan(weekdays=frozenset({0, 2})), [], at(MONDAY + timedelta(days=2)), CALM)
     assert [day for day, _state in states(lines)] == [23, 25]

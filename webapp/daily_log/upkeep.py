@@ -66,7 +66,7 @@ def faults_of(
     for day in days:
         start, end = day_bounds(day, zone)
         seen_at = min(end, now)
-        if (plan.ends_on and plan.ends_on < day) or (one.retired_at and one.retired_at <= seen_at):
+        if plan.made_at >= end or (plan.ends_on and plan.ends_on < day) or (one.retired_at and one.retired_at <= seen_at):
             continue
         before = doings.last(start, zone)
         due = due_after(before)

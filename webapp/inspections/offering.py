@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from webapp.core import clock
-from webapp.core.clock import day_bounds
+from webapp.core.clock import day_bounds, local_day
 from webapp.core.db import db
 from webapp.core.gate import RANKS
 from webapp.equipment.models import Equipment
@@ -98,12 +98,12 @@ def people_of(plan: InspectionPlan, staff: Iterable[Worked], zone: ZoneInfo) -> 
     return found
 
 
-def planned(plan: InspectionPlan, people: Mapping[UUID, tuple[Term, ...]], areas: Iterable[Area] = ()) -> Planned:
+def planned(plan: InspectionPlan, people: Mapping[UUID, tuple[Term, ...]], areas: Iterable[Area], zone: str) -> Planned:
     """A plan's row as the rules take it. `people`: see `people_of`; `areas`: the site's."""
     spans = spans_of(plan, areas)
     return Planned(
         interval_of(plan), tuple(spans) if spans is not None else tuple(UUID(point) for point in plan.points), time.fromisoformat(plan.from_time), time.fromisoformat(plan.until_time),
-        frozenset(plan.weekdays), people, plan.mode, plan.ends_on, spans,
+        frozenset(plan.weekdays), people, plan.mode, plan.ends_on, spans, local_day(plan.made_at, zone),
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def standing(site: Site, plans: list[InspectionPlan], now: datetime, since: date
     storms = storms_of(site, day_bounds(first, site.zone)[0], now) if any(plan.mode != "always" for plan in plans) else Storms()
     everybody = any(not plan.shared and not plan.person_id for plan in plans)
     staff = worked_since(site.id, day_bounds(first, site.zone)[0]) if everybody else []
-    asked = {plan.id: planned(plan, people_of(plan, staff, zone), areas) for plan in plans}
+    asked = {plan.id: planned(plan, people_of(plan, staff, zone), areas, site.zone) for plan in plans}
     done = doings(site, plans, asked, first, now)
     return {plan.id: lines_of(asked[plan.id], done.get(plan.id, []), local, storms, first) for plan in plans}
 

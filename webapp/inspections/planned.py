@@ -12,6 +12,7 @@ from webapp.equipment.due import Due, Interval, history
 LOOK_BACK = timedelta(days=62)  # from here on times are told: what lies before is nobody's task any more
 STEP = {"day": 1, "week": 7, "month": 31, "year": 366}  # the longest, in days
 MODES = ("always", "storm", "calm")
+UNKNOWN_THEN = {"missed": "", "overdue": "due", "late": "done"}  # what is said of times before a plan was made
 
 
 Span = tuple[date, date | None]
@@ -23,7 +24,8 @@ ALWAYS: Term = (None, None)
 class Planned:
     """A plan. `people`: who all must do it, and from when until when they were there, empty when one of them does it for all;
     `weekdays`: 0 is Monday, empty: every day;
-    `spans`: from when until when (not included) each point is an area of the kind and grade it is for; None: its points are its own."""
+    `spans`: from when until when (not included) each point is an area of the kind and grade it is for; None: its points are its own;
+    `made_on`: what was due before is open at most, never missed or late, for nobody knew of it."""
 
     interval: Interval
     points: tuple[UUID, ...]
@@ -34,6 +36,7 @@ class Planned:
     mode: str = "always"
     ends_on: date | None = None
     spans: Mapping[UUID, tuple[Span, ...]] | None = None
+    made_on: date = date.min
 
 
 @dataclass(frozen=True)
@@ -101,11 +104,15 @@ def lines_of(plan: Planned, done: Iterable[Doing], now: datetime, storms: Storms
 
 def _lines(plan: Planned, since: date, point: UUID, person: UUID | None, doings: list[Doing], now: datetime, storms: Storms) -> list[Line]:
     first_at = {one.at.date(): one.at for one in sorted(doings, key=lambda one: one.at, reverse=True)}
-    return [
-        Line(point, person, one.due_on, one.done_on, _state(plan, one, first_at, now, storms))
-        for one in _times(plan, since, _spans(plan, point, person), first_at, now.date())
-        if _asked(plan, point, person, one, now, storms)
-    ]
+    found = []
+    for one in _times(plan, since, _spans(plan, point, person), first_at, now.date()):
+        if _asked(plan, point, person, one, now, storms):
+            state = _state(plan, one, first_at, now, storms)
+            if one.due_on < plan.made_on:
+                state = UNKNOWN_THEN.get(state, state)
+            if state:
+                found.append(Line(point, person, one.due_on, one.done_on, state))
+    return found
 
 
 def _spans(plan: Planned, point: UUID, person: UUID | None) -> list[Span]:
@@ -165,13 +172,14 @@ def _in_its_weather(plan: Planned, day: date, now: datetime, storms: Storms) -> 
 
 
 def _state(plan: Planned, one: Due, done: Mapping[date, datetime], now: datetime, storms: Storms) -> str:
-    """As `history` says; within its day the hours count too. A daily one of a day that is over was missed: nobody sweeps yesterday."""
+    """As `history` says; within its day the hours count too. A daily one of a day that is over was missed: nobody sweeps yesterday. Counted from
+    completion it waits until it is done, for no other comes before."""
     if one.done_on is not None:
         return "late" if one.done_on == one.due_on and done[one.done_on].time() > plan.until_time else one.state
     if plan.mode == "storm" and one.due_on <= now.date() and not storms.on(now):
         return "missed"  # the storm is over, and with it what was to be done in it
     if one.due_on == now.date() and now.time() > plan.until_time:
         return "overdue"
-    if one.state == "overdue" and plan.interval.unit == "day" and plan.interval.every == 1:
+    if one.state == "overdue" and plan.interval.unit == "day" and plan.interval.every == 1 and not plan.interval.from_completion:
         return "missed"
     return one.state
