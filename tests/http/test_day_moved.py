@@ -91,6 +91,19 @@ def test_the_new_site_knows_nothing_of_the_days_before(app: Flask, lived: World,
     assert page(office.get(address)).text == before
 
 
+def test_what_is_held_of_a_time_before_moving_is_the_old_sites_alone(
+    app: Flask, world: World, phone: Phone, sign_in: SignIn, clock: Clock
+) -> None:
+    """Also when nobody can read at which site it was."""
+    clock.forward(minutes=1)
+    assert phone.one(phone.record("note", {"text": "No site", "site": "nowhere"}))["status"] == "held"
+    clock.forward(hours=1)
+    move(app, world, "guard", {world.river: "worker"})
+    for who, site, held in (("supervisor", "garden", 1), ("elsewhere", "river", 0)):
+        shown = rows_of(sign_in(who).get(f"/log/{site}/2026-11-23"))
+        assert sum(each.key.startswith("held:") for each in shown) == held, site
+
+
 def test_what_was_recorded_before_moving_counts_at_the_old_site_whenever_it_comes(
     app: Flask, world: World, phone: Phone, sign_in: SignIn, clock: Clock
 ) -> None:

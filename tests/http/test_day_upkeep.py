@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import pytest
 from flask import Flask
 
 from tests.http.settling import row, rows_of
@@ -12,7 +13,7 @@ from tests.http.test_month import compare
 from tests.making import NOW, Browser, Clock, World, page
 from tests.upkeep import make_piece, make_plan, raise_due, settle
 from webapp.core.db import db, writing
-from webapp.equipment import register
+from webapp.equipment import actions, register
 from webapp.equipment.models import Equipment, MaintenancePlan
 from webapp.people.models import Person
 from webapp.work_orders import actions as work
@@ -107,6 +108,27 @@ def test_a_past_day_says_the_same_once_its_order_is_done(app: Flask, world: Worl
     before = {day: row_keys(sign_in("supervisor"), day) for day in ("2026-11-23", "2026-11-24")}
     settle(app, world, order_id)
     assert {day: row_keys(sign_in("supervisor"), day) for day in before} == before
+
+
+@pytest.mark.parametrize("how", ["cancel", "retire"])
+def test_a_past_day_says_the_same_once_its_order_is_called_off(app: Flask, world: World, sign_in: SignIn, clock: Clock, how: str) -> None:
+    piece = make_piece(app, world)
+    make_plan(app, world, begins_on=date(2026, 11, 24), every=60)
+    (order_id,) = raise_due(app, world)
+    clock.forward(days=4)
+    days = [f"2026-11-{day}" for day in range(24, 29)]
+    before = {day: row_keys(sign_in("supervisor"), day) for day in days}
+    assert [kinds_of(before[day]) for day in days] == [[], ["clock"], ["upkeep"], ["upkeep"], []]
+    with app.app_context(), writing():
+        desk = db.session.get_one(Person, world.people["desk"])
+        if how == "cancel":
+            work.act(db.session.get_one(WorkOrder, order_id), desk, "cancel", clock.now, reason="Not needed")
+        else:
+            actions.retire(db.session.get_one(Equipment, piece), "Worn out", None, True, True, desk, clock.now)
+    clock.forward(days=1)
+    assert {day: row_keys(sign_in("supervisor"), day) for day in days[:-2]} == {day: before[day] for day in days[:-2]}
+    assert [kinds_of(row_keys(sign_in("supervisor"), day)) for day in days[-2:]] == [[], []]
+    compare(app, world)
 
 
 def test_an_order_that_waits_for_parts_hides_no_overdue_maintenance(app: Flask, world: World, sign_in: SignIn, clock: Clock) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -51,25 +51,25 @@ def behind_on(site: Site, days: Sequence[date], now: datetime, overdue: Iterable
         for one in pieces:
             if concerns(plan, one):
                 pair = (plan.id, one.id)
-                faults = faults_of(plan, one, doings.get(pair, Doings()), off.get(pair, ()), days, now)
+                faults = faults_of(plan, one, doings.get(pair, Doings()), off.get(pair, {}), days, now)
                 found += [fault for fault in faults if fault.kind == "upkeep-late" or (fault.day, *pair) not in told]
     return found
 
 
 def faults_of(
-    plan: MaintenancePlan, one: Equipment, doings: Doings, called_off: Collection[date], days: Sequence[date], now: datetime
+    plan: MaintenancePlan, one: Equipment, doings: Doings, called_off: Mapping[date, datetime], days: Sequence[date], now: datetime
 ) -> Iterator[Behind]:
     """What was wrong with one piece's maintenance by a plan, day by day."""
     zone = one.site.zone
     interval, made = interval_for(plan, one, zone), local_day(one.made_at, zone)
-    due_after = cache(lambda done: next_wanted(interval, [done] if done else [], called_off, made))
+    due_after = cache(lambda done, off: next_wanted(interval, [done] if done else [], off, made))
     for day in days:
         start, end = day_bounds(day, zone)
         seen_at = min(end, now)
         if plan.made_at >= end or (plan.ends_on and plan.ends_on < day) or (one.retired_at and one.retired_at <= seen_at):
             continue
         before = doings.last(start, zone)
-        due = due_after(before)
+        due = due_after(before, frozenset(due for due, at in called_off.items() if at < seen_at))
         if due and due < day:
             yield Behind(day, "upkeep" if doings.last(seen_at, zone) == before else "upkeep-late", plan, one, due)
 

@@ -202,16 +202,20 @@ def plans_of(site_id: UUID, today: date) -> list[MaintenancePlan]:
     )
 
 
-def called_off(plans: Iterable[MaintenancePlan]) -> dict[tuple[UUID, UUID], set[date]]:
-    """The times whose work orders were cancelled, by plan and equipment. Two queries: from the few cancelled orders, not from all times."""
-    found: dict[tuple[UUID, UUID], set[date]] = {}
+def called_off(plans: Iterable[MaintenancePlan]) -> dict[tuple[UUID, UUID], dict[date, datetime]]:
+    """The times whose work orders were cancelled, and when they were, by plan and equipment.
+
+    Two queries: from the few cancelled orders, not from all times.
+    """
+    found: dict[tuple[UUID, UUID], dict[date, datetime]] = {}
     ids = {plan.id: plan.site_id for plan in plans}
-    cancelled = list(db.session.scalars(sa.select(WorkOrder.id).where(WorkOrder.site_id.in_(set(ids.values())), sa.text(CALLED_OFF))))
-    rows = sa.select(MaintenanceDue.plan_id, MaintenanceDue.equipment_id, MaintenanceDue.due_on)
-    for first in range(0, len(cancelled), MOST_NAMED):
-        for plan_id, about_id, due_on in db.session.execute(rows.where(MaintenanceDue.order_id.in_(cancelled[first : first + MOST_NAMED]))):
-            if plan_id in ids:
-                found.setdefault((plan_id, about_id), set()).add(due_on)
+    ended = sa.select(WorkOrder.id, WorkOrder.closed_at).where(WorkOrder.site_id.in_(set(ids.values())), sa.text(CALLED_OFF))
+    cancelled = {order_id: at for order_id, at in db.session.execute(ended) if at}
+    order_ids = list(cancelled)
+    for first in range(0, len(order_ids), MOST_NAMED):
+        for due in dues_of_orders(order_ids[first : first + MOST_NAMED]):
+            if due.plan_id in ids:
+                found.setdefault((due.plan_id, due.equipment_id), {})[due.due_on] = cancelled[due.order_id]
     return found
 
 

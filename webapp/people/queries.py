@@ -47,10 +47,12 @@ def sites_of(person: Membered, at_least: str = "worker") -> list[UUID] | None:
 
 
 def worked_at(site_id: UUID, person_id: InstrumentedAttribute[UUID], moment: sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
-    """Has the person a role at that site, or had one when it was that moment?"""
-    past = PastMembership
-    then = sa.exists().where(past.site_id == site_id, past.person_id == person_id, past.ended_at >= moment)
-    return sa.or_(person_id.in_(sa.select(Membership.person_id).where(Membership.site_id == site_id)), then)
+    """Had the person a role at that site when it was that moment? Of who had none anywhere: have they one there now?"""
+    now, past = Membership, PastMembership
+    then = (past.person_id == person_id, past.ended_at >= moment, sa.or_(past.begun_at.is_(None), past.begun_at <= moment))
+    here = sa.exists().where(now.site_id == site_id, now.person_id == person_id, sa.or_(now.begun_at.is_(None), now.begun_at <= moment))
+    since = sa.exists().where(now.site_id == site_id, now.person_id == person_id) & ~sa.exists().where(*then)
+    return sa.or_(here, since, sa.exists().where(past.site_id == site_id, *then))
 
 
 def by_login(name: str) -> Person | None:
