@@ -36,6 +36,7 @@ LONG_FIRST = (
     "test_simulation",
     "test_pages",
     "test_demo",
+    "test_days_stay",
     "test_journeys",
     "tests/browser",
     "test_intake_crash",
