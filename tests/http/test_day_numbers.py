@@ -192,7 +192,7 @@ def test_the_sentence_and_the_lists_say_the_same_numbers(app: Flask, lived: Worl
         assert f"({abs(more)} {'more' if more > 0 else 'fewer'} than the day before)" in text
     assert f"{own['finished']} work orders finished, {own['in_time']} of them in time" in text
     assert f"{own['Requests']} requests came" in text
-    assert "1 maintenance done" in text
+    assert "1 maintenance job done" in text
     for words, name in (("inspections? made", "Inspections made"), ("failed", "Inspections failed"), ("incidents?", "Incidents")):
         told = re.search(rf"(\d+) {words}", text.split("matters wait")[0])
         assert (int(told[1]) if told else 0) == own[name], name

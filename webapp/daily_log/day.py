@@ -162,19 +162,19 @@ class Day:
 
 
 def spells(rows: list[Duty], zone: str) -> list[str]:
-    """07:00–15:30, from clockings in order of time; open at an end that lies on another day."""
+    """07:00–15:30, from clockings in order of time; "from 18:54" or "to 07:04" where the other end lies on another day."""
     found: list[str] = []
     since: str | None = None
     for row in rows:
         at = clock_time(row.at, zone)
         if row.verb == "on":
             if since is not None:
-                found.append(f"{since}–")
+                found.append(_("from %(time)s", time=since))
             since = at
         else:
-            found.append(f"{since or ''}–{at}")
+            found.append(f"{since}–{at}" if since else _("to %(time)s", time=at))
             since = None
-    return [*found, f"{since}–"] if since is not None else found
+    return [*found, _("from %(time)s", time=since)] if since is not None else found
 
 
 def day_of(site: Site, day: date, now: datetime) -> Day:

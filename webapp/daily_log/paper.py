@@ -164,7 +164,7 @@ def write(slug: str, day: date, out: Path, now: datetime) -> bool:
     if site is None:
         return False
     style = Markup(bundle().files["css/app.css"].decode())  # noqa: S704  our own file
-    words = render_template("daily_log/paper_file.html", css=style, **facts_of(day_of(site, day, now)))
+    words = render_template("daily_log/paper_file.html", css=style, css_string=css_string, **facts_of(day_of(site, day, now)))
     if out.suffix == ".html":
         out.write_text(words, encoding="utf-8")
         return True
@@ -173,6 +173,12 @@ def write(slug: str, day: date, out: Path, now: datetime) -> bool:
         page.write_text(words, encoding="utf-8")
         _print(page, out.resolve(), Path(scratch))
     return True
+
+
+def css_string(text: str) -> Markup:
+    """Text for between the quotes of a CSS string: nothing in it can end the string or the style sheet."""
+    plain = (sign if sign.isalnum() or ord(sign) > 127 else f"\\{ord(sign):x} " for sign in text)
+    return Markup("".join(plain))  # noqa: S704  escaped here, as CSS
 
 
 def browser() -> str | None:

@@ -45,11 +45,11 @@ def upkeep_words(shown: Day) -> str:
     if done := shown.jobs.maintained:
         late = shown.kinds["upkeep-late"]
         found.append(
-            ngettext("%(num)d maintenance done", "%(num)d maintenances done", done)
+            ngettext("%(num)d maintenance job done", "%(num)d maintenance jobs done", done)
             + (_(", %(count)s of them late", count=late) if late else "")
         )
     if overdue := shown.kinds["upkeep"]:
-        found.append(ngettext("%(num)d maintenance overdue", "%(num)d maintenances overdue", overdue))
+        found.append(ngettext("%(num)d maintenance job overdue", "%(num)d maintenance jobs overdue", overdue))
     return _(", ").join(found)
 
 
@@ -95,7 +95,7 @@ def requests_words(shown: Day) -> str:
     jobs, found = shown.jobs, []
     if jobs.reported or jobs.settled:
         came = ngettext("%(num)d request came", "%(num)d requests came", jobs.reported)
-        found.append(came + _(", %(count)s settled", count=jobs.settled))
+        found.append(came + (_(", %(count)s settled", count=jobs.settled) if jobs.settled else ""))
     if jobs.late_clocks:
         found.append(late_words(jobs.late_clocks))
     return _(", ").join(found)

@@ -113,7 +113,9 @@ def show_person_day(person: Person) -> str:
     zone = sites[0].zone if sites else "Asia/Shanghai"
     today_ = clock.local_day(clock.now(), zone)
     day = parse_day(request.args["day"]) if "day" in request.args else today_
-    return render_template("daily_log/person_day.html", shown=person_day(person, sites, day, clock.now()), today=today_, own=person.id == me().id,
+    own = person.id == me().id
+    mine = [] if own else sites_for(me(), "supervisor")
+    return render_template("daily_log/person_day.html", shown=person_day(person, sites, day, clock.now()), today=today_, own=own, at=next((site for site in mine if site in sites), None),
                            before=day - timedelta(days=1), after=day + timedelta(days=1), decided=DECIDED, answer_words=ANSWERS)  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from webapp.core.i18n import named
 from webapp.inspections import queries, rules
 from webapp.inspections.content import Content
 from webapp.inspections.models import ChecklistVersion, Inspection
-from webapp.inspections.words import ROLE_WORDS, answer_words
+from webapp.inspections.words import ROLE_WORDS, answer_words, question_text
 from webapp.sites.models import Checkpoint, Site
 from webapp.sites.queries import checkpoints_by_id
 
@@ -63,7 +63,10 @@ def treatments(found: Iterable[Inspection]) -> list[Treatment]:
 def _treatment(row: Inspection, content: Content, point: Checkpoint | None, zone: str) -> Treatment:
     said = {role: rules.told(content, row.answers, role) for role in TOLD}
     words = {role: answer_words(*one) for role, one in said.items() if one}
-    return Treatment(row, point, zone, words.get("agent", ""), [(str(ROLE_WORDS[role]), text) for role, text in words.items()])
+    terms = {
+        role: question_text(one[0]) if role == "dose" else str(ROLE_WORDS[role]) for role, one in said.items() if one
+    }  # an amount, or a dilution
+    return Treatment(row, point, zone, words.get("agent", ""), [(terms[role], text) for role, text in words.items()])
 
 
 def treated_now(site_ids: Iterable[UUID], moment: datetime) -> list[Treatment]:

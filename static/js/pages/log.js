@@ -100,6 +100,10 @@ document.addEventListener('htmx:after:swap', () => {
 });
 document.addEventListener('htmx:error', () => { busy = false; });
 
+// A signature that was refused: the dialog stands as it was left, with what was wrong at its field.
+const refused = document.querySelector('[data-open-again]')?.closest('dialog');
+if (refused instanceof HTMLDialogElement && !refused.open) refused.showModal();
+
 // A stream of one kind begins with its first.
 const first = document.querySelector('[data-settle="stream"]') && !phone.matches ? items()[0] : undefined;
 const named = location.hash && document.getElementById(location.hash.slice(1));
