@@ -34,6 +34,10 @@ def test_what_the_supervisor_asks_is_answered_in_flight_mode(phone: Phone, new_p
     card = phone.page.locator("[data-asked]")
     expect(card).to_contain_text("The gate hangs loose")
     card.locator("form[data-taken]").wait_for()
+    before = len(phone.items())
+    card.get_by_role("button", name="Send the answer").click()  # with nothing in it
+    expect(card).to_contain_text("Not saved yet")
+    assert len(phone.items()) == before
     card.locator("summary").click()
     card.get_by_label("In your own words").fill("The upper one, on the left")
     card.get_by_role("button", name="Send the answer").click()

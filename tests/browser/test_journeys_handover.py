@@ -31,14 +31,21 @@ def test_given_in_flight_mode_and_taken_over_on_the_colleagues_phone(
     phone.offline()
     phone.goto("/handover")
     given = give(phone, "Guard2", 12, "Gate 2 sticks")
+    expect(phone.page.locator("[data-handed-over]")).to_contain_text("Handed over from this phone")
     phone.offline(False)
     phone.until_received([given])
+    expect(phone.page.locator("[data-handed-over]")).to_be_hidden()
 
     other = new_phone().sign_in("guard2").ready()
     other.goto("/handover")
     card = other.page.locator(".card").filter(has_text="Handed to you")
     expect(card).to_contain_text("Keys 12")
     expect(card).to_contain_text("Gate 2 sticks")
+    card.locator("form[data-taken]").wait_for()
+    card.locator("summary").click()
+    card.get_by_role("button", name="Take over, with this remark").click()  # without a remark
+    expect(card).to_contain_text("Not saved yet")
+    assert other.items() == []
     other.page.locator("form[data-taken]").get_by_role("button", name="Take over", exact=True).click()
     other.until(other.items, "the answer is on the phone")
     other.until_received([item["id"] for item in other.items()])

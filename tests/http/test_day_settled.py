@@ -285,6 +285,9 @@ def test_a_wrong_password_signs_nothing_and_is_throttled_as_at_the_sign_in(app: 
         response = sign(office, password="a wrong guess")
         assert response.status_code == 422
         assert "This is not your password." in response.text
+        assert "data-open-again" in response.text  # the dialog stands as it was left, the words at its field
+        assert 'aria-invalid="true"' in response.text
+    assert "data-open-again" not in office.get(LOG).text
     assert sign(office).status_code == 429  # the right one, too
     with looking(app) as session:
         assert len(session.scalars(sa.select(SignInTry)).all()) == 8

@@ -53,6 +53,10 @@ def test_the_table_says_the_same_and_is_a_file_too(app: Flask, world: World, sig
     rows = supervisor.get(f"{LOG}/table?as=json").get_json()["rows"]
     assert [row["done"] for row in rows if row["team"] == "Technician"] == ["On site", "Started", "Finished"]
     assert len(rows) == 6
+    supervisor.post("/me/settings", {"language": "zh_CN", "theme": "auto"})
+    assert "全部巡逻" in (chinese := supervisor.get(f"{LOG}/table").text)
+    assert ">巡责</h2>" not in chinese  # the product's name is no heading of rounds
+    supervisor.post("/me/settings", {"language": "en", "theme": "auto"})
     assert page(supervisor.get("/log/garden/2026-10-01/table")).text.count("Nothing recorded on this day") == 1
 
 

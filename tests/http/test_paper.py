@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,11 @@ from flask import Flask
 from openpyxl import load_workbook
 from PIL import Image
 
+from tests.http.settling import decide, row
 from tests.making import NOW, Browser, Clock, Phone, World, page
 from webapp import cli
 from webapp.daily_log import paper
-from webapp.daily_log.paper import BROWSERS
+from webapp.daily_log.paper import BROWSERS, css_string
 
 SignIn = Callable[[str], Browser]
 
@@ -49,6 +52,31 @@ def test_the_exceptions_as_a_spreadsheet(world: World, sign_in: SignIn, phone: P
     sheet = load_workbook(io.BytesIO(supervisor.get("/log/garden/2026-11-23/paper?as=xlsx").data)).active
     assert sheet is not None
     assert sheet.max_row == len(rows) + 1
+
+
+def test_an_exception_that_was_carried_over_says_so_on_paper(world: World, sign_in: SignIn, phone: Phone, clock: Clock) -> None:
+    make_day(phone, world, clock)
+    supervisor = sign_in("supervisor")
+    decide(supervisor, row(supervisor, "problem"), "carry", "the locksmith comes tomorrow")
+    first, second = (page(supervisor.get(f"/log/garden/2026-11-{day}/paper")).text for day in (23, 24))
+    assert "Carried over “the locksmith comes tomorrow”" in first
+    assert "from 23 November" in second
+    assert "To decide “the locksmith comes tomorrow” Carried over · Supervisor" in second
+
+
+def test_who_came_or_went_on_another_day_says_from_and_to(world: World, sign_in: SignIn, phone: Phone, clock: Clock) -> None:
+    phone.send(phone.record("duty", {"verb": "on", "site": "garden"}, NOW))
+    clock.forward(days=1)
+    phone.send(phone.record("duty", {"verb": "off", "site": "garden"}, NOW + timedelta(hours=8)))
+    supervisor = sign_in("supervisor")
+    assert "Guard from 22:30" in page(supervisor.get("/log/garden/2026-11-23/paper")).text
+    assert "Guard to 06:30" in page(supervisor.get("/log/garden/2026-11-24/paper")).text
+
+
+@pytest.mark.parametrize("name", ['G" } </style><script>', "a\\b", "锦绣花园", "one\ntwo"])
+def test_a_name_at_the_foot_of_a_sheet_never_ends_its_string(name: str) -> None:
+    assert not set('"\n<>{}') & set(css_string(name))
+    assert re.sub(r"\\([0-9a-f]+) ", lambda found: chr(int(found[1], 16)), css_string(name)) == name
 
 
 def run(app: Flask, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:

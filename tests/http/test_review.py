@@ -132,7 +132,14 @@ def test_a_stranger_reviews_nothing(sign_in: SignIn, doubtful: Sent) -> None:
 
 def test_who_is_asked_reads_it_on_the_phone_and_nobody_else_does(phone: Phone, asked: Sent, sign_in: SignIn) -> None:
     text = page(phone.browser.get("/today")).text
-    for words in ("Supervisor asks you", "Pump room", "An old label that has been replaced", "Was that the old label?", "I do not agree"):
+    for words in (
+        "Supervisor asks you",
+        "Pump room",
+        "An old label that has been replaced",
+        "Was that the old label?",
+        "I do not agree",
+        "Monday, 23 November · ",
+    ):
         assert words in text, words
     assert "asks you" not in sign_in("colleague").get("/today").text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from webapp.core import search
+from webapp.core.clock import local_day
 from webapp.core.db import db
 from webapp.daily_log import rules, settling
 from webapp.daily_log.bodies import AnswerBody
@@ -20,6 +21,7 @@ from webapp.people.models import Person
 from webapp.people.queries import names
 from webapp.records.arrived import Arrived
 from webapp.records.held import Held
+from webapp.sites.models import Site
 
 ASKED_WITHIN = timedelta(days=30)  # an older question has been carried over or settled otherwise
 MOST = 10
@@ -57,10 +59,11 @@ def record_answer(arrived: Arrived, body: AnswerBody) -> UUID:
 
 @dataclass(frozen=True)
 class Question:
-    """A question as the asked person sees it: about what, from whom, in which words."""
+    """A question as the asked person sees it: about what, of which day, from whom, in which words."""
 
     id: UUID
     line: Line
+    day: date
     asker: Person | None
     at: datetime
     words: str
@@ -82,9 +85,12 @@ def questions_for(person: Person, now: datetime) -> list[Question]:
         later.setdefault((row.site_id, row.key), []).append(row)
     people = names(row.person_id for row in asked)
     return [
-        Question(row.id, settling.line_of([row]), people.get(row.person_id), row.at, row.reason)
+        Question(
+            row.id, line, local_day(line.at, db.session.get_one(Site, row.site_id).zone), people.get(row.person_id), row.at, row.reason
+        )
         for row in asked
         if stands(row, later[row.site_id, row.key])
+        for line in [settling.line_of([row])]
     ]
 
 

@@ -19,6 +19,8 @@
  *   [data-duty="on|off"]            the server's word on whether its reader is on duty, as of data-made; inside: [data-while="on"], and
  *     [data-duty-since] (`hidden`) with [data-mark]: the clocking the server did not count yet
  *   [data-asked="<question id>"]    a supervisor's question: .asked-parts goes and [data-answered] (`hidden`, with [data-mark]) comes once this phone has answered
+ *   [data-handed="<handover id>"]   a handover that waits for its reader: the same, once this phone has taken it over
+ *   [data-handed-over]              (`hidden`, with [data-mark]): the handover that this phone gave last, until the server has it
  * A row whose record the server already counts is left to the server.
  */
 import { t, time } from '../words.js';
@@ -38,7 +40,7 @@ const MAKES = { start: 'running', pause: 'paused', resume: 'running', end: 'ende
 /** Shows the outbox on this page and keeps it true. @returns {() => Promise<void>} to call when parts of the page were exchanged */
 export function startMarks() {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ let soon;
-  const show = async () => { await Promise.all([showCounts(), showRounds(), showOrders(), showRecords(), showDuty(), showMachines(), showAsked()]); showNote(); };
+  const show = async () => { await Promise.all([showCounts(), showRounds(), showOrders(), showRecords(), showDuty(), showMachines(), showAsked(), showHandedOver()]); showNote(); };
   subscribe((news) => {
     if (news.type === 'status') status = news.status;
     clearTimeout(soon);
@@ -169,19 +171,31 @@ function showMachine(machine, item) {
   for (const field of /** @type {HTMLInputElement[]} */ (elements('[data-while] input', machine))) field.disabled = Boolean(field.closest('[hidden]'));
 }
 
-/** A question that this phone has answered is answered, whatever an older page says. */
+/** A question that this phone has answered is answered, and a handover taken over, whatever an older page says. */
 async function showAsked() {
-  const asked = elements('[data-asked]');
+  const asked = elements('[data-asked], [data-handed]');
   if (!asked.length) return;
-  const given = (await store.records()).filter(({ kind, receipt }) => kind === 'answer' && receipt?.status !== 'held');
+  const given = (await store.records()).filter(({ kind, receipt }) => ['answer', 'handover'].includes(kind) && receipt?.status !== 'held');
   for (const card of asked) {
-    const item = given.filter((each) => bodyOf(each).question === card.dataset.asked).at(-1);
+    const about = card.dataset.asked ?? card.dataset.handed;
+    const item = given.filter((each) => [bodyOf(each).question, bodyOf(each).about].includes(about)).at(-1);
     const [parts] = elements('.asked-parts', card);
     const [said] = elements('[data-answered]', card);
     if (!item || !parts || !said) continue;
     parts.hidden = true;
     said.hidden = false;
     mark(said, item);
+  }
+}
+
+/** Given without signal: the page is blank again, and must not look as if nothing had been given. */
+async function showHandedOver() {
+  const places = elements('[data-handed-over]');
+  if (!places.length) return;
+  const item = (await store.records()).filter((each) => each.kind === 'handover' && !each.receipt && bodyOf(each).verb === 'give').at(-1);
+  for (const place of places) {
+    place.hidden = !item;
+    if (item) mark(place, item);
   }
 }
 

@@ -5,6 +5,7 @@
  *         data-about='{"round": "…", "checkpoint": "…", "name": "…", "place": "…"}'  data-after="<record id> …"  data-position (ask for it)>
  *   Fields `body.x` become body.x (numbers and check boxes keep their type; body.answers.q1 nests; empty → null), `note` the note,
  *   `supersedes` that, and <input type="file" name="photos"> the photos. The pressed button's name and value count too.
+ *   data-needs="body.x body.y" at a button: one of these fields has something in it, or nothing is saved.
  *   `rounds:body` {detail: the body} goes to the form before the record is saved: a page may fill in more, or cancel it.
  *   data-autosave: closing the camera saves what was taken; data-under: a selector; the last picture it finds lies over the viewfinder.
  *   [data-form-state] (role="status") says "Saved on this phone" or why not. With photos: [data-take] opens the camera in the page,
@@ -147,6 +148,8 @@ class RecordForm {
       await this.busy;
       const { about, after, then, position } = this.form.dataset;
       const values = valuesOf(this.form, button);
+      const needs = button?.dataset.needs?.split(' ');
+      if (needs && !needs.some((name) => String(values[name] ?? '').trim())) return this.say('form.say-something', 'bad');
       const body = bodyOf(this.form, values);
       if (!this.form.dispatchEvent(new CustomEvent('rounds:body', { cancelable: true, detail: body }))) return;
       const place = position === undefined ? null : await quickPosition();

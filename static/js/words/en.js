@@ -73,6 +73,7 @@ export default {
   'form.full': 'Not saved: this phone is full. Delete something else (photos, videos), then tap again. What you typed stays here.',
   'form.failed': 'Not saved: this phone’s memory cannot be written. What you typed stays here. Restart the browser and try again.',
   'form.nobody': 'Not saved: nobody is signed in on this phone. Sign in, then tap again.',
+  'form.say-something': 'Not saved yet: choose one, or write a few words first.',
   'form.update-first': 'Not saved: this page is too old. Close all tabs of this app and open it again. What you typed stays here.',
   'form.photo-failed': 'This photo could not be read. Take it again.',
   'signout.question': 'Sign out?',
