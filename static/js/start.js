@@ -30,13 +30,6 @@ async function loadPages() {
   if (document.querySelector('form[data-signout]')) await part('signout', async () => (await import('./pages/signout.js')).takeOverSignouts());
 }
 
-/** Dialogs for browsers that do not know `commandfor` yet. @param {Event} event */
-function openDialog(event) {
-  const opener = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-opens]'));
-  const dialog = opener && document.getElementById(opener.dataset.opens ?? '');
-  if (dialog instanceof HTMLDialogElement && !('commandForElement' in HTMLButtonElement.prototype)) dialog.showModal();
-}
-
 /** A part of another release than the page around it: the new version is looked for at once, and offered. The page itself stays. Where a file of
  * it could not be had, the next such part is another try. @param {string | null | undefined} build */
 async function heedBuild(build) {
@@ -51,10 +44,12 @@ async function contact() {
   await refreshPack();
 }
 
-document.addEventListener('click', openDialog);
 document.addEventListener('click', (event) => { if (/** @type {Element} */ (event.target).closest('[data-print]')) print(); });
+document.addEventListener('rounds:send-now', () => courier.poke('tap'));
 // Forms first: what is tapped before they are taken over goes to the server as it is, and is lost without signal.
 await part('pages', loadPages);
+page.ready = 'yes'; // app.js holds taps until then
+document.dispatchEvent(new Event('rounds:ready'));
 await part('sign-out', finishSignOut);
 /** @type {() => Promise<void>} */ let showMarks = async () => {};
 await part('marks', () => { showMarks = startMarks(); });
@@ -70,7 +65,6 @@ subscribe(async (news) => {
   const worker = await registration;
   if (worker) askForSync(worker);
 });
-document.addEventListener('rounds:send-now', () => courier.poke('tap'));
 for (const event of ['online', 'offline']) addEventListener(event, showNote);
 // htmx 4 says it this way when it has exchanged a part of the page.
 document.addEventListener('htmx:after:swap', (event) => {

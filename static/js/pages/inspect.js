@@ -51,17 +51,17 @@ class Inspecting {
 
   async start() {
     const { form } = this;
+    const known = this.where().then(() => this.restore()).catch(console.error);
     form.addEventListener('submit', (event) => event.preventDefault());
     form.addEventListener('input', () => this.changed());
     form.addEventListener('click', (event) => {
       const act = /** @type {Element} */ (event.target).closest('[data-act]')?.getAttribute('data-act');
-      if (act) void this.act(act);
+      if (act) void known.then(() => this.act(act));
     });
     document.addEventListener('visibilitychange', () => void this.keep());
     document.addEventListener('rounds:flush', (event) => /** @type {CustomEvent} */ (event).detail.push(this.busy.then(() => this.keep())));
     this.part('[data-again]').hidden = !this.again;
-    await this.where();
-    await this.restore().catch(console.error);
+    await known;
     for (const meter of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-meter]'))) watch(meter);
     this.show();
     form.dataset.ready = '';

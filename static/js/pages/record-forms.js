@@ -66,7 +66,7 @@ class RecordForm {
     if (this.shots) currentPack().then((pack) => { this.person = pack?.person.name ?? ''; }).catch(console.error);
     document.addEventListener('visibilitychange', () => this.flush());
     document.addEventListener('rounds:flush', (event) => /** @type {CustomEvent} */ (event).detail.push(this.busy.then(() => this.flush())));
-    this.restored = this.restore().catch(console.error).then(() => { form.dispatchEvent(new Event('rounds:taken')); });
+    this.restored = this.restore().catch(console.error).then(() => { this.takeChosen(); form.dispatchEvent(new Event('rounds:taken')); });
   }
 
   /** What was typed before this script came wins over the draft, and is kept like everything else. */
@@ -79,6 +79,13 @@ class RecordForm {
       fill(this.form, Object.fromEntries(Object.entries(draft.values).filter(([name]) => !typed.has(name))));
     }
     if (typed.size) this.touch();
+  }
+
+  /** Photos chosen before this script came: of those nobody was told. */
+  takeChosen() {
+    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (this.form.querySelectorAll('input[type=file]'))) {
+      if (input.files?.length) this.busy = this.busy.then(() => this.take(input));
+    }
   }
 
   touch() {

@@ -41,6 +41,8 @@ class ScanPage {
     /** @type {Sheet | null} */
     this.sheet = null;
     this.toastTimer = 0;
+    /** @type {Promise<void>} what is known of today: no label is judged before */ this.known = Promise.resolve();
+    this.looking = false;
     this.camera = new Camera(/** @type {HTMLVideoElement} */ (part(root, 'video')), (state) => this.cameraIs(state));
     this.recorder = new Recorder({ save: record, newId, pack: null, active: this.asked.get('round') });
   }
@@ -48,9 +50,9 @@ class ScanPage {
   async start() {
     this.listen();
     // The camera and the reader take longest: they start first, what is known of today arrives meanwhile.
-    const known = this.learn().then(() => this.firstList());
-    void this.openLoop(known);
-    await known;
+    this.known = this.learn().then(() => this.firstList());
+    void this.openLoop();
+    await this.known;
     await this.resume();
     await this.fromLink();
     setInterval(() => void this.learn(), LEARN_MS);
@@ -80,12 +82,11 @@ class ScanPage {
     await this.learn();
   }
 
-  /** @param {Promise<unknown>} known  no label is judged before */
-  async openLoop(known) {
+  async openLoop() {
     const opening = this.camera.open();
     try {
       const reader = await openReader();
-      await known;
+      await this.known;
       this.loop = new ScanLoop({
         video: this.camera.video,
         reader,
@@ -141,6 +142,7 @@ class ScanPage {
    * @returns {Promise<boolean>} whether it is on disk
    */
   async record(scan) {
+    await this.known;
     if (this.asked.has('duty')) return this.clock(scan);
     try {
       const outcome = await this.recorder.scan(scan);
@@ -263,7 +265,11 @@ class ScanPage {
     part(dialog, 'typed-error').hidden = code !== null;
     input.toggleAttribute('aria-invalid', code === null);
     if (!code) return input.focus();
-    if (!(await this.record({ code, method: 'typed', position: this.position.last() }))) return;
+    if (this.looking) return; // a second tap while today's list is still on its way
+    this.looking = true;
+    const saved = await this.record({ code, method: 'typed', position: this.position.last() });
+    this.looking = false;
+    if (!saved) return;
     input.value = '';
     dialog.close();
   }

@@ -28,7 +28,9 @@ class UsedList {
     const used = new Map(account.used.map(({ item, milli }) => [item, plain(milli)]));
     for (const row of this.rows) {
       const field = input(row);
-      field.defaultValue = field.value = used.get(row.dataset.item ?? '') ?? '';
+      const isTyped = field.value !== field.defaultValue; // before this script came
+      field.defaultValue = used.get(row.dataset.item ?? '') ?? '';
+      if (!isTyped) field.value = field.defaultValue;
     }
     form.addEventListener('click', (event) => {
       const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-less], [data-more]'));
