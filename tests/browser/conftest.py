@@ -28,9 +28,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """The community that every server of these tests starts with."""
-    return make_world(tmp_path_factory.mktemp("world"))
+def worlds() -> list[World]:
+    """The communities made so far."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def world(worlds: list[World], tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The community that every server of these tests starts with: another one when its rounds are no longer young, or its day is over."""
+    if not (worlds and worlds[-1].is_young()):
+        worlds.append(make_world(tmp_path_factory.mktemp("world")))
+    return worlds[-1]
 
 
 @pytest.fixture(scope="module")

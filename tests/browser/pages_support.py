@@ -19,7 +19,7 @@ from uuid import UUID
 import pytest
 from babel.messages.pofile import read_po
 
-from .phone import ARGS, SHELL
+from .phone import ARGS, SHELL, listens
 from .serving import REPOSITORY, Server, World
 
 AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
@@ -43,6 +43,7 @@ QUIET = """() => new Promise((resolve) => {
   const watching = new MutationObserver(() => { clearTimeout(last); last = wait(); });
   watching.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 })"""
+HAS_SCRIPTS = "() => Boolean(document.querySelector('script[src$=\"/js/app.js\"]'))"
 WIDER = "() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"
 TEXTS = """() => {
   const found = [];
@@ -289,6 +290,8 @@ class Visitor:
         self.complaints.clear()
         self.strangers.clear()
         self.page.goto(address)
+        if self.page.evaluate(HAS_SCRIPTS):
+            listens(self.page)
         self.page.evaluate(QUIET)  # what the scripts add once they have read the phone's memory
         self.page.evaluate(AXE.read_text())
 

@@ -63,6 +63,11 @@ READY = """async ({ decoder }) => {
 # For `prepare`: only the page sends.
 NO_BACKGROUND_SYNC = "Object.defineProperty(ServiceWorkerRegistration.prototype, 'sync', { value: undefined });"
 CONTROLLED = "() => Boolean(navigator.serviceWorker.controller)"
+IS_COPY = "() => Boolean(document.documentElement.dataset.cachedAt)"
+KEPT = """async () => {
+  const [name] = (await caches.keys()).filter((each) => each.startsWith('pack-'));
+  return name ? (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname).sort() : [];
+}"""
 
 
 class Phone:
@@ -132,6 +137,15 @@ class Phone:
     def goto(self, path: str) -> None:
         """Open a page of ours."""
         self.page.goto(self.origin + path)
+
+    def fresh(self, path: str) -> None:
+        """Open a page as the server has it now: for one that is slow to answer the phone shows its copy, and a person looks once more."""
+
+        def is_the_servers() -> bool:
+            self.goto(path)
+            return not self.page.evaluate(IS_COPY)
+
+        self.until(is_the_servers, f"the server's own {path}")
 
     def sign_in(self, username: str = "guard", then: str = "/today") -> Phone:
         """With user name and password."""
@@ -222,6 +236,19 @@ class Phone:
         """The page pack as kept."""
         return self.database("pocket").get("packs", {}).get(person) or {"pages": False, "pack": None}
 
+    def kept(self) -> list[str]:
+        """The addresses of the pages and photos that the phone keeps."""
+        return self.page.evaluate(KEPT)  # type: ignore[no-any-return]
+
+    def until_kept(self, start: str) -> None:
+        """Wait until an address that begins so is kept. Photos come after the pages."""
+        self.until(lambda: any(path.startswith(start) for path in self.kept()), f"{start} is kept", 30, self.kept)
+
+    def until_remembered(self, seq: int) -> None:
+        """Wait until the browser's small memory, too, knows the last number that was given out."""
+        known = "seq => Object.keys(localStorage).some((key) => key.startsWith('rounds-seq-') && localStorage[key] === String(seq))"
+        self.until(lambda: self.page.evaluate(known, seq), f"number {seq} is remembered")
+
     def until_state(self, ids: Iterable[str], *states: str, seconds: float = 30) -> list[dict[str, Any]]:
         """Wait until all these records are in one of the states; gives them."""
         ids = list(ids)
@@ -255,6 +282,11 @@ class Phone:
         """The line above every page that says why nothing leaves."""
         words = self.page.locator("[data-offline-note]").filter(visible=True)
         return words.inner_text() if words.count() else ""
+
+
+def listens(page: Any) -> None:
+    """Wait until a page's own script listens: app.js holds taps until then, but not keys, and no pen on a pad."""
+    page.locator("html[data-ready]").wait_for()
 
 
 def until(

@@ -87,6 +87,11 @@ class World:
     steps: list[str] = field(default_factory=list)
     day: str = ""
     jobs: list[str] = field(default_factory=list)
+    made: datetime = field(default_factory=clock.now)
+
+    def is_young(self) -> bool:
+        """Whether it is still its day, and its rounds stay open for long enough."""
+        return clock.now() - self.made < timedelta(minutes=20) and clock.local_day(clock.now(), ZONE.key).isoformat() == self.day
 
 
 def make_world(folder: Path, more: Callable[[World, Site], None] | None = None) -> World:
@@ -121,7 +126,8 @@ def _fill(world: World) -> Site:
         made = sites.create_checkpoint(site, place.id, f"T1-{n:02}", f"点位{n}", past, name_en=name)
         code = db.session.scalars(db.select(Label.code).where(Label.checkpoint_id == made.id)).one()
         world.spots.append(Spot(str(made.id), name, code))
-    begin = now.astimezone(ZONE) - timedelta(minutes=40)
+    # Not before midnight: what is recorded now belongs to the same day.
+    begin = max(now.astimezone(ZONE) - timedelta(minutes=40), now.astimezone(ZONE).replace(hour=0, minute=0))
     world.day = begin.date().isoformat()
     world.main = _round(site, "Main", world.spots[:POINTS_OF_MAIN], begin, past)
     world.other = _round(site, "Other", world.spots[POINTS_OF_MAIN:], begin, past)
@@ -233,7 +239,9 @@ class Server:
                 command, cwd=release, env={**os.environ, **settings}, stdout=log, stderr=log, start_new_session=True
             )
         self.wait()
-        return self
+        # A new server takes its time over the first page: a phone's patience with it would be over, and its copy shown.
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/login", timeout=60):
+            return self
 
     def wait(self, seconds: float = 60) -> None:
         """Until /healthz says so."""

@@ -25,7 +25,7 @@ def test_what_the_supervisor_asks_is_answered_in_flight_mode(phone: Phone, new_p
     item.get_by_role("button", name="Ask Guard").click()
     office.page.locator("details.item[data-item=asked]").wait_for()
 
-    phone.goto("/today")
+    phone.fresh("/today")
     phone.page.get_by_text("Supervisor asks you").wait_for()
     me = world.people["guard"]
     phone.until(lambda: (kept := phone.pack(me))["pages"] and kept["pack"]["waiting"], "the question is kept for offline")

@@ -62,6 +62,7 @@ def test_a_list_is_made_with_a_picture_and_the_phone_shows_it_without_signal(
     page.get_by_text("Version 2 is saved.").wait_for()
 
     cleaner = new_phone().sign_in("cleaner").ready()
+    cleaner.until_kept("/inspect/pictures/")
     cleaner.offline()
     cleaner.goto(f"/inspect/{checklist_id}?at={world.spots[0].id}")
     cleaner.page.locator("form[data-ready]").wait_for()

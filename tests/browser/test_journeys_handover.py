@@ -19,7 +19,8 @@ def give(phone: Phone, to: str, keys: int, text: str) -> str:
     form.get_by_label("To whom").select_option(label=to)
     form.get_by_label("Keys").fill(str(keys))
     form.get_by_label("What is open?").fill(text)
-    form.get_by_role("button", name="Hand over").click()
+    with page.expect_navigation():
+        form.get_by_role("button", name="Hand over").click()
     (new,) = phone.until(lambda: [item for item in phone.items() if item["id"] not in before], "the handover is on the phone")
     return str(new["id"])
 
@@ -46,11 +47,12 @@ def test_given_in_flight_mode_and_taken_over_on_the_colleagues_phone(
     card.get_by_role("button", name="Take over, with this remark").click()  # without a remark
     expect(card).to_contain_text("Not saved yet")
     assert other.items() == []
-    other.page.locator("form[data-taken]").get_by_role("button", name="Take over", exact=True).click()
+    with other.page.expect_navigation():
+        other.page.locator("form[data-taken]").get_by_role("button", name="Take over", exact=True).click()
     other.until(other.items, "the answer is on the phone")
     other.until_received([item["id"] for item in other.items()])
 
-    phone.goto("/handover")
+    phone.fresh("/handover")
     expect(phone.page.locator(".card").filter(has_text="Given to Guard2")).to_contain_text("Taken over")
     rows = server.rows(
         "SELECT a.verb, a.by_pin FROM handover_answer a JOIN handover h ON h.id = a.handover_id WHERE h.text = ?", "Gate 2 sticks"
@@ -61,7 +63,8 @@ def test_given_in_flight_mode_and_taken_over_on_the_colleagues_phone(
 def test_both_confirm_on_one_phone_and_the_log_shows_the_missing_key(new_phone: MakePhone, server: Server, world: World) -> None:
     phone = new_phone().sign_in("guard2", then="/me")
     phone.page.get_by_label("New PIN").fill(PIN)
-    phone.page.get_by_role("button", name="Set PIN").click()
+    with phone.page.expect_navigation():
+        phone.page.get_by_role("button", name="Set PIN").click()
     phone.goto("/me")
     phone.page.get_by_role("button", name="Sign out").click()
     phone.page.wait_for_url("**/login**")
@@ -69,7 +72,7 @@ def test_both_confirm_on_one_phone_and_the_log_shows_the_missing_key(new_phone: 
     phone.goto("/handover")
     given = give(phone, "Guard2", 11, "One key is with the plumber")
     phone.until_received([given])
-    phone.goto("/handover")
+    phone.fresh("/handover")
     card = phone.page.locator(".card").filter(has_text="One key is with the plumber")
     card.get_by_label("PIN of Guard2").fill("111111")
     card.get_by_role("button", name="Confirm here").click()

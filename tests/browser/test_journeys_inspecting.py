@@ -52,6 +52,7 @@ def repair(technician: Phone, order_id: str) -> None:
     with page.expect_navigation():
         offered.get_by_role("button", name="Take it").click()
     offered.get_by_role("link").click()
+    page.wait_for_url(f"**/work-orders/{order_id}")
     page.get_by_text("Oil on the floor").first.wait_for()
     for name in ("On my way", "I am there", "Start", "Finish"):
         with page.expect_navigation():
@@ -73,7 +74,9 @@ def test_a_floor_fails_offline_is_repaired_and_passes_when_looked_at_again(
     floor.get_by_text("A photo is needed here.").wait_for()
     floor.locator("input[type=file]").set_input_files(photo)
     floor.locator(".shots img").wait_for()
-    cleaner.until(lambda: any("inspect" in key for key in cleaner.database("pocket").get("drafts", {})), "the draft")
+    cleaner.until(
+        lambda: [len(draft["photos"]) for draft in cleaner.database("pocket")["drafts"].values()] == [1], "the draft, with its photo"
+    )
     page.reload()  # the phone may close the page at any time
     page.locator("form[data-ready]").wait_for()
     floor.locator(".shots img").wait_for()

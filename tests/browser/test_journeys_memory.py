@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .conftest import MakePhone
-from .phone import SHELL, SIZE, Phone
+from .phone import SHELL, SIZE, Phone, listens
 from .proxy import Proxy
 from .serving import PASSWORD, Server, World
 
@@ -63,7 +63,7 @@ def test_A10_in_a_private_window_the_person_is_warned(playwright: Any, proxy: Pr
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/outbox")
-        page.locator("html[data-person]").wait_for()
+        listens(page)  # no worker keeps the scripts for it
         page.context.set_offline(True)
         page.evaluate(
             """async () => {

@@ -31,9 +31,11 @@ LOOK_AGAIN = """() => new Promise((done) => {
 @pytest.fixture
 def phone(old_phone: Phone, world: World) -> Phone:
     """The module's phone on the scanner, with nothing left to send."""
-    old_phone.scan_page(world.main)
     owed = [item["id"] for item in old_phone.items() if item["state"] != "accepted"]
-    assert owed == []
+    if owed:  # by a test that failed: its second try, and the next one, begin with nothing to send
+        old_phone.send_now()
+        old_phone.until_received(owed)
+    old_phone.scan_page(world.main)
     return old_phone
 
 
@@ -53,10 +55,8 @@ def once_on_the_server(server: Server, *ids: str) -> None:
 
 def kept_and_arrives(phone: Phone, proxy: Proxy, server: Server, *ids: str) -> list[dict[str, Any]]:
     """Nothing was lost by then; with the network back and a tap, all of it arrives."""
-    for item in phone.items(ids):
+    for item in phone.until_state(ids, "saved", "attention"):
         assert item["payload"] is not None
-        assert item["state"] in ("saved", "attention")
-    assert len(phone.items(ids)) == len(ids)
     proxy.clear()
     phone.send_now()
     found = phone.until_received(ids)
@@ -236,7 +236,7 @@ def test_B12_a_record_the_server_breaks_over_steps_aside(phone: Phone, proxy: Pr
     good = [id for id in ids if id != ids[2]]
     phone.until_received(good)
     once_on_the_server(server, *good)
-    assert phone.item(ids[2])["state"] == "saved"
+    assert failed(phone, ids[2])["state"] == "saved"
     assert server.records([ids[2]]) == {}
     proxy.clear()
     phone.send_now()

@@ -40,7 +40,7 @@ def test_G1_without_a_session_records_still_leave_by_ticket(phone: Phone, server
     phone.offline(False)
     phone.until_received([first, second])
     assert [author_of(server, id) for id in (first, second)] == ["guard", "guard"]
-    phone.goto("/today")
+    phone.fresh("/today")
     assert "/login" in phone.page.url, "pages ask for a sign-in"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from typing import Any
 
 import pytest
@@ -239,6 +240,7 @@ def test_A6_a_connection_the_browser_closed_is_opened_again_and_saves_once(phone
     phone.scan_page(world.main)
     phone.offline()
     gone = [phone.type_code(spot)["id"] for spot in world.spots[:2]]
+    phone.until_remembered(2)
     phone.evicted = True
     session = phone.context.new_cdp_session(phone.page)
     session.send("Storage.clearDataForOrigin", {"origin": phone.origin, "storageTypes": "indexeddb"})
@@ -331,9 +333,10 @@ def test_A11_words_typed_before_the_scripts_came_are_kept_as_well(phone: Phone, 
 def test_B13_what_is_saved_during_an_upload_goes_next_in_order(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
     ids: list[str] = []
     phone.scan_page(world.main)
+    begun = time.monotonic()
     with server.locked():
         ids += [phone.type_code(world.spots[0])["id"]]
-        phone.until(lambda: proxy.asked("/sync"), "something is under way")
+        phone.until(lambda: [call for call in proxy.asked("POST /sync$", since=begun) if not call.until], "it is under way")
         ids += [phone.type_code(spot)["id"] for spot in world.spots[1:3]]
     phone.until_received(ids)
     once(server, ids)

@@ -500,6 +500,7 @@ def test_F8_the_same_photo_in_two_records_is_sent_once(phone: Phone, proxy: Prox
 
 def test_B13_a_record_saved_while_photos_go_out_passes_them(phone: Phone, proxy: Proxy, server: Server) -> None:
     saved: list[float] = []
+    begun = time.monotonic()
 
     def pause(call: Call) -> None:
         until(lambda: saved, "the record is saved")
@@ -511,11 +512,11 @@ def test_B13_a_record_saved_while_photos_go_out_passes_them(phone: Phone, proxy:
     proxy.on("POST /photos/", pause)
     first = put(phone, *pictures)
     phone.offline(False)
-    phone.until(lambda: [call for call in proxy.asked("POST /photos/") if call.status is None], "a photo is on its way")
+    phone.until(lambda: [call for call in proxy.asked("POST /photos/", since=begun) if not call.until], "a photo is on its way")
     second = put(phone, text="urgent")
     saved.append(1)
     phone.until_received([first, second])
-    calls = [str(call) for call in proxy.asked(r"POST /sync$|(POST|PATCH) /photos/")][-12:]
+    calls = [str(call) for call in proxy.asked(r"POST /sync$|(POST|PATCH) /photos/", since=begun)]
     last_sync = max(n for n, call in enumerate(calls) if call == "POST /sync")
     assert any("/photos/" in call for call in calls[last_sync:]), "photos were still to come"
     assert there(server, *pictures)

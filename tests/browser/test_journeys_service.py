@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.making import picture
 
 from .conftest import MakePhone
-from .phone import Phone
+from .phone import Phone, listens
 from .serving import Server, World
 from .test_journeys_work import drawn, film, hex_of, list_what_was_used, look_before_and_after, sign, steps, tap
 
@@ -51,6 +51,7 @@ def report(resident: Phone, world: World, language: str) -> str:
 def open_request(staff: Phone, language: str) -> None:
     staff.goto("/requests?state=all")
     staff.page.locator("main").get_by_role("link", name=re.compile(LIFT[language])).first.click()
+    staff.page.wait_for_url(re.compile(r"/requests/[0-9a-f-]{36}"))
 
 
 def dispatch(desk: Phone, boss: Phone, language: str) -> str:
@@ -77,9 +78,7 @@ def work_in_the_basement(phone: Phone, server: Server, order_id: str, *, signs_t
     phone.until(
         lambda: phone.pack(person)["pages"] and order_id in str(phone.pack(person)["pack"]["pages"]), "the whole pack, with the order"
     )
-    phone.until(
-        lambda: phone.page.evaluate("async (page) => Boolean(await caches.match(page))", f"/work-orders/{order_id}"), "the order is kept"
-    )
+    phone.until_kept(f"/work-orders/{order_id}")
     with server.down():
         phone.goto(f"/work-orders/{order_id}")
         for name in ("Accept", "On my way", "I am there"):
@@ -105,6 +104,7 @@ def let_sign(phone: Phone, order_id: str) -> None:
 def sign_on_the_own_page(resident: Phone, address: str) -> None:
     """Whoever was not there signs later, on the page of the report."""
     resident.page.goto(address)
+    listens(resident.page)  # a pen on the pad is not held
     expect(resident.page.locator("main")).to_contain_text(resident.says("Not signed yet"))
     resident.page.get_by_role("button", name=resident.says("Sign"), exact=True).click()
     resident.page.locator(

@@ -186,6 +186,7 @@ def test_a_lift_maintained_too_late_stands_in_the_log_and_in_the_binder(
     page.get_by_role("button", name="I am there: 电梯维护保养").click()
     page.locator(".scan-sheet").get_by_text("On site · Saved on this phone").wait_for()
     page.get_by_role("link", name="Open the work order").click()
+    page.wait_for_url("**/work-orders/0*")
     for name in ("Start", "Finish"):
         with page.expect_navigation():
             page.locator("[data-next]").get_by_role("button", name=name, exact=True).click()
@@ -259,7 +260,7 @@ def test_an_evening_in_storm_mode(new_phone: MakePhone, office: Phone, server: S
     office.page.get_by_role("button", name="Begin storm mode").click()
     office.page.get_by_text("Storm mode is on. Everybody at the site sees it.").wait_for()
 
-    guard.goto("/today")
+    guard.fresh("/today")
     page.get_by_text("Typhoon at nine").wait_for()
     guard.until(lambda: tasks(guard) == storm, "added, removed and tightened", tell=lambda: tasks(guard))
     guard.until(lambda: lists_in_pack(guard, world) == storm, "the phone keeps the storm's tasks", tell=lambda: lists_in_pack(guard, world))
@@ -279,7 +280,7 @@ def test_an_evening_in_storm_mode(new_phone: MakePhone, office: Phone, server: S
     office.goto("/inspections/plans/garden")
     office.page.get_by_role("button", name="End storm mode").click()
     office.page.get_by_text("Storm mode is over.").wait_for()
-    guard.goto("/today")
+    guard.fresh("/today")
     guard.until(lambda: tasks(guard) == calm, "they come back", tell=lambda: tasks(guard))
     page.get_by_text("Typhoon at nine").wait_for(state="hidden")
     guard.until(lambda: lists_in_pack(guard, world) == calm, "on the phone too", tell=lambda: lists_in_pack(guard, world))

@@ -181,7 +181,7 @@ def test_a_whole_job_in_the_basement_photos_bill_and_signature(new_phone: MakePh
     phone.send_now()
     phone.until_received([item["id"] for item in made])
     is_done_on_the_server(server, order_id)
-    phone.goto(f"/work-orders/{order_id}")  # the server's page says the same, and nothing twice
+    phone.fresh(f"/work-orders/{order_id}")  # the server's page says the same, and nothing twice
     phone.page.get_by_text("Signed by the resident").first.wait_for()
     phone.until(lambda: timeline.locator("li").count() == 10, "the office's step and nine of the phone's")
     phone.until(lambda: timeline.get_by_text("On this phone").count() == 0, "nothing waits")
@@ -189,7 +189,7 @@ def test_a_whole_job_in_the_basement_photos_bill_and_signature(new_phone: MakePh
         drawn(phone, f'[data-stage="{stage}"] img')
         phone.until(lambda stage=stage: phone.page.locator(f'[data-stage="{stage}"] li').count() == 1, "one photo each")
     speak(phone, "zh_CN")
-    phone.goto(f"/work-orders/{order_id}")
+    phone.fresh(f"/work-orders/{order_id}")
     phone.page.get_by_text("业主已签字").first.wait_for()
     phone.page.locator("[data-order-mark]", has_text="已完工").wait_for()
     speak(phone, "en")
@@ -225,7 +225,7 @@ def test_two_who_take_and_finish_the_same_job_offline_make_one_history_one_confl
     assert order == {"state": "finished", "conflicts": 1}
     assert server.rows("SELECT count(*) AS n FROM work_step WHERE order_id = ? AND verb = 'finish'", hex_of(order_id)) == [{"n": 2}]
     for phone in phones:
-        phone.goto(f"/work-orders/{order_id}")
+        phone.fresh(f"/work-orders/{order_id}")
         card = phone.page.locator("[data-conflict]")
         phone.until(lambda card=card: card.count() == 1, "the conflict")
         words = card.inner_text()
@@ -233,7 +233,7 @@ def test_two_who_take_and_finish_the_same_job_offline_make_one_history_one_confl
         assert re.search(r"Technician\b", words) and "Technician2" in words
     decide(new_phone().sign_in("supervisor", then="/work-orders?group=disputed"), server, order_id)
     for phone in phones:
-        phone.goto(f"/work-orders/{order_id}")
+        phone.fresh(f"/work-orders/{order_id}")
         phone.page.get_by_text("Does not count: decided otherwise").first.wait_for()
         expect(phone.page.locator("[data-conflict]")).to_have_count(0)
 
@@ -272,11 +272,10 @@ def test_photos_of_a_job_are_there_without_signal(new_phone: MakePhone, server: 
     photo = steps(phone, order_id)[0]["photos"][0]["sha256"]
     phone.goto(f"/work-orders/{order_id}")
     drawn(phone, f'img[src$="{photo}"]')
-    kept = "async (photo) => Boolean(await caches.match(photo))"
     phone.page.evaluate(
         "async () => (await import(`/static/${document.documentElement.dataset.build}/js/pack.js`)).refreshPack({ now: true })"
     )
-    phone.until(lambda: phone.page.evaluate(kept, f"/work-orders/{order_id}/photos/{photo}"), "the photo is kept")
+    phone.until_kept(f"/work-orders/{order_id}/photos/{photo}")
     with server.down():
         phone.goto(f"/work-orders/{order_id}")
         drawn(phone, f'img[src$="{photo}"]')
@@ -285,7 +284,7 @@ def test_photos_of_a_job_are_there_without_signal(new_phone: MakePhone, server: 
 def test_the_history_of_the_place_is_there_in_flight_mode(new_phone: MakePhone, server: Server, world: World) -> None:
     order_id = world.jobs[3]
     phone = new_phone().sign_in("technician", then="/work-orders/mine").ready()
-    phone.until(lambda: phone.page.evaluate("async (page) => Boolean(await caches.match(page))", f"/work-orders/{order_id}"), "it is kept")
+    phone.until_kept(f"/work-orders/{order_id}")
     phone.offline()
     try:
         phone.goto("/work-orders/mine")
@@ -374,7 +373,7 @@ def test_waiting_and_what_remains_lie_under_more_and_all_of_it_counts(new_phone:
     assert (pause["cause"], moment(pause["until"]).strftime("%Y-%m-%d %H:%M")) == ("appointment", "2030-01-02 01:30")
     (rest,) = server.rows("SELECT text, state FROM work_order WHERE part_of_id = ?", hex_of(order_id))
     assert rest["text"] == "The lower hinge"
-    phone.goto(f"/work-orders/{order_id}")
+    phone.fresh(f"/work-orders/{order_id}")
     phone.page.get_by_role("link", name=re.compile("What remains")).wait_for()
 
 
