@@ -29,13 +29,15 @@ LOOK_AGAIN = """() => new Promise((done) => {
 
 
 @pytest.fixture
-def phone(old_phone: Phone, world: World) -> Phone:
-    """The module's phone on the scanner, with nothing left to send."""
+def phone(old_phone: Phone, proxy: Proxy, world: World) -> Phone:
+    """The module's phone on the scanner, with nothing left to send, after the word that each new page has with the server."""
     owed = [item["id"] for item in old_phone.items() if item["state"] != "accepted"]
     if owed:  # by a test that failed: its second try, and the next one, begin with nothing to send
         old_phone.send_now()
         old_phone.until_received(owed)
+    begun = time.monotonic()
     old_phone.scan_page(world.main)
+    old_phone.until(lambda: [ping for ping in proxy.asked("GET /sync/ping", since=begun) if ping.until], "the new page's first word")
     return old_phone
 
 
