@@ -219,9 +219,14 @@ def requests_are_answered_stopped_and_closed(_site: Site, boss: Person, now: dat
             service.tell(request, "told", "在修", boss.id, now)
 
 
+def requests_were_something_else(_site: Site, boss: Person, now: datetime) -> None:
+    for n, request in enumerate(every(Request)):
+        service.reclassify(request, ("conduct", "light", "booking")[n % 3], n % 2 == 0, boss.id, now)
+
+
 DEEDS: list[Callable[[Site, Person, datetime], None]] = [
     people_come_go_and_change, phones_are_lost, everything_has_another_name, points_move_and_go, rounds_are_planned_anew, the_agreement_is_another,
-    types_are_others, plans_and_areas_end_and_begin, a_storm_comes, machines_go_and_papers_change, finished_orders_are_opened_again_or_verified,
+    requests_were_something_else, types_are_others, plans_and_areas_end_and_begin, a_storm_comes, machines_go_and_papers_change, finished_orders_are_opened_again_or_verified,
     open_orders_end, due_orders_are_raised, requests_are_answered_stopped_and_closed,
 ]  # fmt: skip
 

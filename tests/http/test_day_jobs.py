@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from tests.http.settling import rows_of
 from tests.http.test_request_page import do_at, told
 from tests.http.test_work_board import counting
 from tests.http.test_work_office import do, press, raised
-from tests.making import Browser, Clock, Phone, World, looking, page
+from tests.making import NOW, Browser, Clock, Phone, World, looking, page
 from webapp.core.db import db, writing
 from webapp.service.models import Request, RequestEvent
 from webapp.work_orders.models import WorkOrder, WorkSignature
@@ -60,6 +62,34 @@ def test_an_urgent_order_of_a_request_is_told_once(app: Flask, desk: Browser, cl
     do_at(desk, told(desk, answers=["danger"]), "orders", seen="0")
     clock.forward(minutes=40)
     assert log().count("On site overdue") == 1
+
+
+def test_what_was_taken_for_something_else_counts_from_the_day_on_which_the_desk_says_so(
+    desk: Browser, clock: Clock, log: Any, sign_in: SignIn
+) -> None:
+    """A day that is past keeps what was known when it was over; what turns out to be too late by then is told on the day of the desk's word."""
+    clock.set(NOW - timedelta(hours=4, minutes=30))  # 18:00
+    request_id = told(desk)
+    clock.forward(hours=1)
+    do_at(desk, request_id, "orders", seen="0")
+    do_at(desk, request_id, "tell", verb="told", text="We are at it")
+    clock.forward(hours=14, minutes=30)  # 09:30
+    before = [each.key for each in rows_of(sign_in("supervisor").get("/log/garden/2026-11-23"))]
+    assert [key.split(":")[0] for key in before if key.startswith(("complaint", "clock"))] == ["clock"]  # nobody was sent
+    assert "Handled" not in log("2026-11-24")
+    do_at(desk, request_id, "class", type_code="noise", answers=["danger"])
+    assert [each.key for each in rows_of(sign_in("supervisor").get("/log/garden/2026-11-23"))] == before
+    assert "Complaint Noise · 1-201 09:30" in log("2026-11-24")
+    assert "Handled overdue Noise · 1-201 due 23 Nov 20:00, still open" in log("2026-11-24")
+    assert "On site overdue" not in log("2026-11-24")
+    clock.forward(minutes=31)
+    assert "On site overdue Water or a leak · 1-201 due 10:00, still open" in log("2026-11-24")  # within half an hour of the desk's word
+    do_at(desk, request_id, "class", type_code="water")
+    for _time in ("at once", "a day later"):
+        shown = log("2026-11-24")
+        assert "Complaint Water" not in shown  # the same day: as it was known when it was over
+        assert "On site late Water or a leak · 1-201 due 10:00, 1 min late" in shown  # nobody came while it was urgent
+        clock.forward(days=1)
 
 
 def test_an_order_by_hand_that_was_not_done_in_time(app: Flask, world: World, clock: Clock, log: Any) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from webapp.daily_log.rules import SETTLED, Content, Decision, day_state, digest_of, fold, is_carried_to, is_done, since_signed
+from webapp.daily_log.taken import Word, complained_at
 from webapp.people.rules import alone_in_induction, begun_after
 
 MONDAY = date(2026, 11, 23)
@@ -139,3 +140,27 @@ def test_the_first_day_of_work_is_the_first_of_the_induction() -> None:
 )
 def test_two_beginners_are_no_company(people: list[UUID], new: list[UUID], alone: bool) -> None:
     assert alone_in_induction(people, new) == alone
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "expected"),
+    [  # received on Monday at 22:00; words of the desk as hours after that
+        ("complaint", [], 0),
+        ("repair", [], None),
+        ("repair", [(1, "complaint")], 0),  # the same day: as it was known when it was over
+        ("repair", [(1, "complaint"), (1.5, "repair")], None),
+        ("complaint", [(1, "repair")], None),
+        ("complaint", [(12, "repair")], 0),  # Monday said so for ever
+        ("repair", [(12, "complaint")], 12),
+        ("repair", [(12, "complaint"), (13, "repair")], None),
+        ("repair", [(12, "complaint"), (36, "repair"), (60, "complaint")], 12),
+        ("repair", [(12, None)], None),
+    ],
+)
+def test_a_request_is_a_complaint_from_the_day_on_which_it_was_known_for_one(
+    kind: str, words: list[tuple[float, str | None]], expected: float | None
+) -> None:
+    received = datetime.fromisoformat("2026-11-23T22:00:00+08:00")
+    said = [Word(received + timedelta(hours=hours), what) for hours, what in words]
+    at = complained_at(received, kind, said, "Asia/Shanghai")
+    assert at == (None if expected is None else received + timedelta(hours=expected))

@@ -51,6 +51,7 @@ def totals_of(site: Site, days: Iterable[date], now: datetime) -> dict[date, Tot
     spans = [day_bounds(day, site.zone) for day in days]
     finished = readings.finished_on(site.id, spans)
     there = duty_of(site, spans)
+    complaints = readings.complained_on(site, spans)
     came, checks = readings.reported_on(site.id, spans), readings.checked_on(site.id, spans)
     found = {}
     for day in days:
@@ -68,7 +69,7 @@ def totals_of(site: Site, days: Iterable[date], now: datetime) -> dict[date, Tot
             in_time=sum(each.at <= each.due for each in jobs),
             staff=len(own.people | there.get(day, set())),
             reported=len(requests),
-            complaints=sum(each.kind == "complaint" for each in requests),
+            complaints=sum(local_day(at, site.zone) == day for at in complaints),
             inspected=len(made),
             failed=sum(not each.passed for each in made),
             maintained=sum(each.is_planned for each in jobs),

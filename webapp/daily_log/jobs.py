@@ -15,6 +15,7 @@ from webapp.daily_log import readings
 from webapp.daily_log.incidents import Incident, incidents_of
 from webapp.daily_log.lines import Line
 from webapp.daily_log.readings import SiteDay
+from webapp.daily_log.taken import Taken, Word, complained_at, taken_for, taken_on
 from webapp.people.models import Person
 from webapp.people.queries import names
 from webapp.service.models import RequestEvent
@@ -97,13 +98,26 @@ def jobs_of(day: SiteDay) -> Jobs:
 
 
 def late_clocks(day: SiteDay, seen: Iterable[Look]) -> list[Line]:
-    """Clocks of requests that ran out on the day. Of being on site the orders tell."""
+    """Clocks of requests that ran out on the day, each told once. Of being on site the orders tell."""
     found = []
     for each in seen:
-        for one in each.clocks(day.seen_at):
-            if ran_out(day, one) and not (one.name == "on_site" and each.orders):
-                found.append(late_line(day, one, About.request(day, each)))
+        over: set[tuple[str, datetime]] = set()
+        for taken in taken_for(each, day.site.zone):
+            for one in taken.look.clocks(day.seen_at):
+                at, known = ran_out_at(day, one, taken), (one.name, one.started_at)
+                if at and known not in over and day.holds(at) and not (one.name == "on_site" and each.orders):
+                    found.append(late_line(day, one, About.request(day, each), at))
+                if at:
+                    over.add(known)
     return found
+
+
+def ran_out_at(day: SiteDay, one: Clock, taken: Taken) -> datetime | None:
+    """When a clock of a request ran out while it was taken for that; at the beginning of that, for a time that was over by then."""
+    due = due_at(one, day.seen_at)
+    at = max(due, taken.since) if taken.since else due
+    is_gone = (taken.until and at >= taken.until) or (one.stopped_at and one.stopped_at <= at and due < at)
+    return at if not is_gone and clock_state(one, day.seen_at) in ("missed", "overdue") else None
 
 
 def is_told_by(order: WorkOrder, one: Clock) -> bool:
@@ -118,28 +132,29 @@ def ran_out(day: SiteDay, one: Clock) -> bool:
     return day.holds(due_at(one, day.seen_at)) and clock_state(one, day.seen_at) in ("missed", "overdue")
 
 
-def late_line(day: SiteDay, one: Clock, about: About) -> Line:
-    """A clock that ran out on the day, in words."""
+def late_line(day: SiteDay, one: Clock, about: About, at: datetime | None = None) -> Line:
+    """A clock that ran out on the day, in words. `at`: when that became so, if it is later than it was due."""
     state, due = clock_state(one, day.seen_at), due_at(one, day.seen_at)
-    late, when, word = span(elapsed(one, day.seen_at) - one.limit), clock_time(due, day.site.zone), CLOCK_WORDS[one.name]
+    when = clock_time(due, day.site.zone) if at in (None, due) else day_and_time(due, day.site.zone)
+    late, word, at = span(elapsed(one, day.seen_at) - one.limit), CLOCK_WORDS[one.name], at or due
     subject = f"{about.id}:{one.name}:{int(one.started_at.timestamp())}"
     if state == "missed":
         said = _("due %(when)s, %(span)s late", when=when, span=late)
-        return about.line("late", _("%(clock)s late", clock=word), said, due, "clock", subject, facts=("late",))
+        return about.line("late", _("%(clock)s late", clock=word), said, at, "clock", subject, facts=("late",))
     return about.line(
-        "missed", _("%(clock)s overdue", clock=word), _("due %(when)s, still open", when=when), due, "clock", subject, facts=("open",)
+        "missed", _("%(clock)s overdue", clock=word), _("due %(when)s, still open", when=when), at, "clock", subject, facts=("open",)
     )
 
 
 def complaints(day: SiteDay, seen: Iterable[Look]) -> list[Line]:
-    """Complaints that came on the day (chapter 5)."""
+    """Complaints that came on the day, or turned out to be some (chapter 5)."""
     found = []
     for each in seen:
-        if each.kind == "complaint" and day.holds(each.request.received_at):
-            told = " · ".join(p for p in (clock_time(each.request.received_at, day.site.zone), quoted(each.request.text)) if p)
-            found.append(
-                About.request(day, each).line("needs", _("Complaint"), told, each.request.received_at, "complaint", str(each.request.id))
-            )
+        words = (Word(e.at, e.kind) for e in each.corrections)
+        at = complained_at(each.request.received_at, each.request.kind, words, day.site.zone)
+        if at and day.holds(at):
+            told = " · ".join(p for p in (clock_time(at, day.site.zone), quoted(each.request.text)) if p)
+            found.append(About.request(day, each).line("needs", _("Complaint"), told, at, "complaint", str(each.request.id)))
     return found
 
 
@@ -148,7 +163,7 @@ def untold(day: SiteDay, seen: Iterable[Look]) -> list[Line]:
     return [
         About.request(day, each).line("needs", _("Result not told"), _("clause 5.3.2"), each.ended_at, "untold", str(each.request.id))
         for each in seen
-        if each.kind == "complaint" and each.facts.is_awaited and each.standing.state in ("resolved", "closed")
+        if taken_on(each, each.ended_at, day.site.zone).kind == "complaint" and each.facts.is_awaited and each.standing.state in ("resolved", "closed")
         and each.ended_at and day.holds(each.ended_at) and each.standing.result_told_at is None
     ]  # fmt: skip
 

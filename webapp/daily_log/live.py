@@ -212,7 +212,9 @@ def _of_orders(site: Site, now: datetime) -> list[Pressing]:
     waiting = (
         sa.select(WorkOrder)
         .where(WorkOrder.site_id == site.id, WorkOrder.closed_at.is_(None), WorkOrder.finished_at.is_(None), WorkOrder.request_id.is_(None))
-        .where(sa.or_(WorkOrder.due_by <= soon, sa.and_(WorkOrder.on_site_at.is_(None), WorkOrder.on_site_due_by <= soon)))
+        .where(
+            sa.or_(WorkOrder.due_by <= soon, sa.and_(WorkOrder.urgent, WorkOrder.on_site_at.is_(None), WorkOrder.on_site_due_by <= soon))
+        )
         .order_by(WorkOrder.due_by)
         .options(selectinload(WorkOrder.steps))
     )

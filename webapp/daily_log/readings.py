@@ -14,18 +14,19 @@ from sqlalchemy.orm import selectinload
 from webapp.core.clock import DAY, day_bounds, local_day
 from webapp.core.db import db
 from webapp.core.i18n import named
+from webapp.daily_log.taken import Word, complained_at
 from webapp.inspections.models import Finding, Inspection
 from webapp.people.queries import worked_at
 from webapp.records.models import Record
 from webapp.service.models import Request, RequestEvent
-from webapp.service.queries import Look, corrected
+from webapp.service.queries import Look
 from webapp.sites.models import Site
 from webapp.work_orders.models import LATE, ODD, ON_BOARD, WorkOrder, WorkRun, WorkSignature, WorkStep
 from webapp.work_orders.queries import types_of
 from webapp.work_orders.types import WorkType
 
 LOOKED_BACK = timedelta(days=60)  # what was reported earlier shows in the log of its own days
-SAID = ("rated", "reopened", "stopped", "resolved", "closed")
+SAID = ("rated", "reopened", "stopped", "resolved", "closed", "reclassified")
 
 
 @dataclass
@@ -135,18 +136,33 @@ def finished_on(site_id: UUID, spans: Spans) -> list[Finished]:
 
 
 class Reported(NamedTuple):
-    """A request that came: when, what it is by the last word, and whether somebody was trapped or in danger."""
+    """A request that came: when, and whether somebody was trapped or in danger."""
 
     at: datetime
-    kind: str
     is_grave: bool
 
 
 def reported_on(site_id: UUID, spans: Spans) -> list[Reported]:
     """The requests that came in these spans of time."""
     within = sa.or_(*(sa.and_(Request.received_at >= start, Request.received_at < end) for start, end in spans))
-    found = sa.select(Request.received_at, corrected("kind"), sa.or_(Request.trapped, Request.danger))
-    return [Reported(at, kind, bool(grave)) for at, kind, grave in db.session.execute(found.where(Request.site_id == site_id, within))]
+    found = sa.select(Request.received_at, sa.or_(Request.trapped, Request.danger))
+    return [Reported(at, bool(grave)) for at, grave in db.session.execute(found.where(Request.site_id == site_id, within))]
+
+
+def complained_on(site: Site, spans: Spans) -> list[datetime]:
+    """When requests came as complaints in these spans of time, or turned out to be some. Two queries."""
+    spans, said = list(spans), RequestEvent
+    own = sa.select(Request.id).where(Request.site_id == site.id)
+    came = own.where(sa.or_(*(sa.and_(Request.received_at >= start, Request.received_at < end) for start, end in spans)))
+    within = sa.or_(*(sa.and_(said.at >= start, said.at < end) for start, end in spans))
+    about = sa.union(came, own.join(said, said.request_id == Request.id).where(said.verb == "reclassified", within))
+    words: dict[UUID, list[Word]] = {}
+    asked = sa.select(said.request_id, said.at, said.kind).where(said.verb == "reclassified", said.request_id.in_(about))
+    for request_id, at, kind in db.session.execute(asked.order_by(said.at, said.id)):
+        words.setdefault(request_id, []).append(Word(at, kind))
+    rows = db.session.execute(sa.select(Request.id, Request.received_at, Request.kind).where(Request.id.in_(about)))
+    moments = (complained_at(received_at, kind, words.get(request_id, ()), site.zone) for request_id, received_at, kind in rows)
+    return [at for at in moments if at and any(start <= at < end for start, end in spans)]
 
 
 class Checked(NamedTuple):

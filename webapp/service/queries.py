@@ -45,17 +45,23 @@ class Silence(NamedTuple):
 
 @dataclass
 class Look:
-    """A request with all that is derived of it: its orders, where it stands, its clocks."""
+    """A request with all that is derived of it: its orders, where it stands, its clocks. `taken_until`: as what it was taken for until then."""
 
     request: Request
     orders: list[WorkOrder]
     agreement: Agreement
     types: dict[str, WorkType]
+    taken_until: datetime | None = None
+
+    @property
+    def corrections(self) -> list[RequestEvent]:
+        """The desk's words on what it is, the last one last."""
+        return [e for e in self.request.events if e.verb == "reclassified" and (self.taken_until is None or e.at < self.taken_until)]
 
     @cached_property
     def _class(self) -> RequestEvent | None:
         """The last word on what it is, if the desk had to correct it."""
-        return next((e for e in reversed(self.request.events) if e.verb == "reclassified"), None)
+        return next(reversed(self.corrections), None)
 
     @property
     def type_code(self) -> str:

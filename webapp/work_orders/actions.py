@@ -172,17 +172,17 @@ def mark_clocks(orders: Iterable[WorkOrder], person_id: UUID, now: datetime, *, 
 
 
 def set_urgent(order: WorkOrder, urgent: bool, person_id: UUID, now: datetime) -> None:
-    """It is urgent after all, or is not: its deadlines are those of the agreement it was raised under, and it shows among the steps.
+    """It is urgent after all, or is not: it is to be finished by the agreement it was raised under, and it shows among the steps.
 
-    What is finished stays as it was judged.
+    Somebody has to be there within so long of now, as long as it is urgent. What is finished stays as it was judged.
     """
     if order.urgent == urgent or order.finished_at is not None or order.closed_at is not None:
         return
     agreement = agreement_at(order.site_id, order.raised_at)
     minutes = agreement.handle(order.type_code, "urgent" if urgent else "routine")
     order.urgent, order.due_at = urgent, order.raised_at + timedelta(minutes=minutes)
-    order.on_site_due_at = rules.urgent_on_site_due(order.raised_at, agreement.on_site_minutes) if urgent else None
-    order.on_site_due_by = order.on_site_held_at = None
+    if urgent:
+        order.on_site_due_at = rules.urgent_on_site_due(order.raised_at, agreement.on_site_minutes)
     take_step(order, WorkStep(verb="urgent" if urgent else "routine", person_id=person_id, at=now), now)
 
 

@@ -10,11 +10,12 @@ from webapp.work_orders.queries import standing_of
 from webapp.work_orders.steps import Standing
 
 DESK_MARKS = ("stop", "go")  # what the desk says of the request behind an order; they move nothing but its clocks
+URGENCY = ("urgent", "routine")
 MINUTE = timedelta(minutes=1)
 
 
 def clocks_of_order(order: WorkOrder, standing: Standing | None = None) -> list[Clock]:
-    """An order's own clocks: finished, and on site if it is urgent; the current ones last.
+    """An order's own clocks: finished, and on site from when it became urgent until it was so no more; the current ones last.
 
     A reopening begins new ones, with as much time as before, and those before it stay as they were judged, as a request's do: a day once
     signed does not change its exceptions.
@@ -23,11 +24,21 @@ def clocks_of_order(order: WorkOrder, standing: Standing | None = None) -> list[
     runs: list[tuple[datetime, datetime | None, datetime | None]] = [(run.opened_at, run.on_site_at, run.ended_at) for run in standing.runs]
     runs.append((standing.opened_at, order.on_site_at, order.finished_at or order.closed_at))
     still, found = pauses(order, standing), []
+    pressed_at, dropped_at = _urgency(order)
     for began_at, there_at, ended_at in runs:
         found.append(Clock("handle", began_at, _minutes(order, order.due_at), ended_at, still))
         if order.on_site_due_at is not None:
-            found.append(Clock("on_site", began_at, _minutes(order, order.on_site_due_at), there_at or ended_at, still))
+            since, until = max(began_at, pressed_at), [there_at or ended_at, dropped_at]
+            stopped_at = min((at for at in until if at is not None and at >= since), default=None)
+            found.append(Clock("on_site", since, _minutes(order, order.on_site_due_at), stopped_at, still))
     return found
+
+
+def _urgency(order: WorkOrder) -> tuple[datetime, datetime | None]:
+    """Since when an order is urgent, or was; and since when it is no more."""
+    said = [step for step in order.steps if step.verb in URGENCY]
+    pressed_at = max((step.at for step in said if step.verb == "urgent"), default=order.raised_at)
+    return pressed_at, max((step.at for step in said if step.verb == "routine" and step.at >= pressed_at), default=None)
 
 
 def pauses(order: WorkOrder, standing: Standing) -> tuple[Pause, ...]:

@@ -130,7 +130,7 @@ class WorkOrder(Base):
 
     def on_site_due(self, now: datetime) -> datetime | None:
         """By when somebody has to be there, as long as nobody is; None once somebody is or was, or where it is not urgent."""
-        if self.on_site_due_by is None or self.on_site_at is not None or self.finished_at is not None:
+        if not self.urgent or self.on_site_due_by is None or self.on_site_at is not None or self.finished_at is not None:
             return None
         return _moved(self.on_site_due_by, self.on_site_held_at, now)
 
