@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 import time
 from typing import Any
 
@@ -15,7 +16,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from .conftest import MakePhone
 from .phone import NO_BACKGROUND_SYNC, Phone, moment, until
-from .proxy import Proxy, drop
+from .proxy import Call, Proxy, drop
 from .serving import ZONE, Server, World
 
 # What a person may believe to be saved: noted outside the browser the moment `record` resolves.
@@ -331,13 +332,20 @@ def test_A11_words_typed_before_the_scripts_came_are_kept_as_well(phone: Phone, 
 
 
 def test_B13_what_is_saved_during_an_upload_goes_next_in_order(phone: Phone, proxy: Proxy, server: Server, world: World) -> None:
-    ids: list[str] = []
+    arrived = threading.Event()
+
+    def slowly(call: Call) -> None:
+        arrived.wait(20)
+        call.answer(call.forward())
+
+    proxy.on("POST /sync$", slowly, times=1)
     phone.scan_page(world.main)
     begun = time.monotonic()
-    with server.locked():
-        ids += [phone.type_code(world.spots[0])["id"]]
-        phone.until(lambda: [call for call in proxy.asked("POST /sync$", since=begun) if not call.until], "it is under way")
-        ids += [phone.type_code(spot)["id"] for spot in world.spots[1:3]]
+    ids = [phone.type_code(world.spots[0])["id"]]
+    phone.until(lambda: proxy.asked("POST /sync$", since=begun), "it is under way")
+    ids += [phone.type_code(spot)["id"] for spot in world.spots[1:3]]
+    assert [call.status for call in proxy.asked("POST /sync$", since=begun)] == [None]
+    arrived.set()
     phone.until_received(ids)
     once(server, ids)
     posted = [record["id"] for call in proxy.asked("POST /sync$") for record in json.loads(call.body)["records"] if record["id"] in ids]
