@@ -124,6 +124,9 @@ def test_setting_aside_wants_a_reason_and_keeps_what_was_typed(app: Flask, offic
     response = decide(office, late, "aside", "  ")
     assert response.status_code == 422
     assert "Please say why." in response.text
+    assert response.text.count("Please say why.") == 1  # where it was typed, not at the top of a long page
+    (refused,) = [each for each in rows_of(response) if "Please say why." in each.html]
+    assert (refused.kind, 'aria-invalid="true"' in refused.html) == ("late", True)
     assert decisions(app) == []
     response = decide(office, late, "accept", "x" * 2001)
     assert response.status_code == 422

@@ -88,7 +88,9 @@ document.addEventListener('htmx:before:request', (event) => {
 document.addEventListener('htmx:after:swap', () => {
   if (!busy) return;
   busy = false;
-  if (place < 0 || document.querySelector('#day [role=alert]')) return;
+  const wrong = document.querySelector('#day .item [aria-invalid="true"]');
+  if (wrong instanceof HTMLElement) wrong.focus();
+  if (place < 0 || wrong || document.querySelector('#day [role=alert]')) return;
   const all = items();
   const others = all.filter(({ id }) => id !== decided);
   const next = others[Math.min(place, others.length - 1)];
