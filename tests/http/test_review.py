@@ -199,6 +199,13 @@ def test_a_question_ends_with_a_decision_but_not_with_the_day(
     assert ("asks you" in phone.browser.get("/today").text) == still_asked
 
 
+def test_what_was_answered_is_on_the_paper_and_in_its_file(app: Flask, office: Browser, phone: Phone, asked: Sent) -> None:
+    phone.send(answer(app, phone, "appeal", choice="label", text="The new one fell off"))
+    said = "Does not agree: Label damaged or misplaced “The new one fell off”"
+    assert said in page(office.get(f"{LOG}/paper")).text
+    assert said in [row["said"] for row in office.get(f"{LOG}/paper?as=json").get_json()["rows"]]
+
+
 def test_an_answer_to_what_was_carried_over_shows_on_the_next_day(
     app: Flask, office: Browser, phone: Phone, asked: Sent, clock: Clock
 ) -> None:

@@ -61,6 +61,13 @@ def test_orders_with_the_filters_in_force(app: Flask, world: World, sign_in: Sig
     assert sheet["E2"].data_type == "s", "words, never a formula"
 
 
+def test_a_day_in_a_sheet_is_a_day_without_an_hour(world: World, sign_in: SignIn) -> None:
+    answer = sign_in("supervisor").get("/log/garden/month/2026-11?as=xlsx")
+    sheet = load_workbook(io.BytesIO(answer.data)).active
+    assert sheet is not None
+    assert (sheet["A2"].is_date, sheet["A2"].number_format) == (True, "yyyy-mm-dd")
+
+
 @pytest.mark.parametrize(
     ("username", "address", "least"),
     [("supervisor", "/people", 5), ("desk", "/requests?state=all", 0), ("desk", "/work-orders?group=all", 0), ("supervisor", "/inspections", 0),

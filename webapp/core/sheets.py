@@ -109,7 +109,9 @@ def _cell(sheet: Any, value: Any, zone: ZoneInfo) -> Cell:
     if value is None or isinstance(value, bool | int | float):
         return WriteOnlyCell(sheet, value)
     if isinstance(value, date):
-        return WriteOnlyCell(sheet, datetime(value.year, value.month, value.day))
+        cell = WriteOnlyCell(sheet, datetime(value.year, value.month, value.day))
+        cell.number_format = "yyyy-mm-dd"  # a day has no hour
+        return cell
     words = ILLEGAL_CHARACTERS_RE.sub("", str(value))
     cell = WriteOnlyCell(sheet, words)
     cell.data_type = "s"

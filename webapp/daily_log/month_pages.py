@@ -73,7 +73,7 @@ MONTH: tuple[sheets.Column[Day], ...] = (
     sheets.Column("doubtful", lazy_gettext("Doubtful"), lambda row: row[1].points.doubtful, 9),
     sheets.Column("others", lazy_gettext("Other exceptions"), lambda row: row[1].others, 9),
     sheets.Column(
-        "kinds", lazy_gettext("Exceptions"), lambda row: ", ".join(f"{KINDS[k]} {n}" for k, n in sorted(row[1].kinds.items())), 44
+        "kinds", lazy_gettext("Exceptions"), lambda row: _(", ").join(f"{KINDS[k]} {n}" for k, n in sorted(row[1].kinds.items())), 44
     ),
     sheets.Column(
         "signed", lazy_gettext("Signature"), lambda row: {"signed": _("signed"), "unsigned": _("unsigned")}.get(row[1].signed, "")

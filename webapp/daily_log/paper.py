@@ -24,6 +24,7 @@ from webapp.core.db import db
 from webapp.core.i18n import named
 from webapp.core.problems import Problem
 from webapp.core.static import bundle
+from webapp.daily_log.answers import answer_words
 from webapp.daily_log.compared import totals_of
 from webapp.daily_log.day import Day, day_of
 from webapp.daily_log.days import parse_day
@@ -32,7 +33,7 @@ from webapp.daily_log.settling import Item
 from webapp.daily_log.signing import signing_of
 from webapp.daily_log.summary import sentence_of
 from webapp.daily_log.teams import Done, counts_words, team_lanes, teams_of, words_of
-from webapp.daily_log.words import DAY_STATES, DECIDED, STANDS
+from webapp.daily_log.words import ANSWERS, DAY_STATES, DECIDED, STANDS
 from webapp.people.session import me
 from webapp.people.words import TRADE_WORDS
 from webapp.sites.models import Site
@@ -109,7 +110,7 @@ def facts_of(shown: Day) -> dict[str, Any]:
     return {
         "log": shown, "site_": site, "signing": signing_of(shown), "sentence": sentence_of(shown, before),
         "lanes": [*lanes_of(site, day, shown.rounds), *team_lanes(shown)], "scale": Scale.of(site, day),
-        "stands": STANDS, "decided": DECIDED, "day_states": DAY_STATES, "printed_at": now,
+        "stands": STANDS, "decided": DECIDED, "day_states": DAY_STATES, "answer_words": ANSWERS, "printed_at": now,
     }  # fmt: skip
 
 
@@ -134,7 +135,8 @@ def entries_of(shown: Day) -> list[Entry]:
 
 def _entry(shown: Day, item: Item) -> Entry:
     line, last = item.line, item.last
-    said, stands = " · ".join(line.said), str(STANDS[item.state][1])
+    answers = (f"{ANSWERS[answer.verb]}: {answer_words(answer)}" for answer in item.answers.values())
+    said, stands = " · ".join([*line.said, *answers]), str(STANDS[item.state][1])
     by = named(shown.people.get(last.person_id)) if last else ""
     return Entry(line.at, line.word, line.title, line.sub, said, stands, last.reason if last else "", by)
 
