@@ -267,8 +267,7 @@ class ScanPage {
     if (!code) return input.focus();
     if (this.looking) return; // a second tap while today's list is still on its way
     this.looking = true;
-    const saved = await this.record({ code, method: 'typed', position: this.position.last() });
-    this.looking = false;
+    const saved = await this.record({ code, method: 'typed', position: this.position.last() }).finally(() => { this.looking = false; });
     if (!saved) return;
     input.value = '';
     dialog.close();
