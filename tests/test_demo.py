@@ -25,7 +25,7 @@ from webapp.records.models import Correction, Note, Record
 from webapp.service.models import Request
 from webapp.service.queries import looks
 from webapp.sites.models import Checkpoint, Label, Site
-from webapp.work_orders.models import WorkStep
+from webapp.work_orders.models import WorkOrder, WorkStep
 
 END = datetime(2026, 11, 23, 16, 10, tzinfo=UTC)  # ten past midnight at the communities
 PROMISED = {
@@ -103,6 +103,18 @@ def test_the_same_seed_makes_the_same_history_and_another_seed_another(tmp_path:
     first, again, other = (digest_of_history(folder, seed) for folder, seed in zip(folders, (1, 1, 2), strict=True))
     assert first == again
     assert first != other
+
+
+@pytest.mark.parametrize(
+    "end", [datetime(2026, 11, 26, 17, 10, tzinfo=UTC), datetime(2026, 11, 28, 5, 0, tzinfo=UTC)], ids=["friday-night", "saturday-noon"]
+)
+def test_one_technician_has_a_job_in_every_state_whatever_day_it_is(tmp_path: Path, end: datetime) -> None:
+    app = empty_app(tmp_path)
+    with app.app_context():
+        load.load(seed=1, end=end, days=2)
+        mine = sa.select(WorkOrder.state).join(Person, Person.id == WorkOrder.assignee_id).where(Person.username == "technician2")
+        assert {"assigned", "accepted", "on_the_way", "on_site", "running", "paused", "waiting_parts"} <= set(db.session.scalars(mine))
+    close(app)
 
 
 def test_it_refuses_a_database_in_which_somebody_has_an_account(tmp_path: Path) -> None:

@@ -31,12 +31,14 @@ PARTS = {"home": (("水龙头", 1), ("生料带", 2)), "light": (("LED灯管", 1
 
 @dataclass
 class Job:
-    """An order to be played. `stands`: where it stops, "" to go on to the end; `done`: what follows when it is verified."""
+    """An order to be played. `stands`: where it stops, "" to go on to the end; `done`: what follows when it is verified; `who`: whose it is,
+    "" for whoever is at work then."""
 
     order: WorkOrder
     chance: random.Random
     stands: str = ""
     done: Callable[[], None] | None = None
+    who: str = ""
 
 
 @dataclass
@@ -59,7 +61,7 @@ class Craft:
             if job.stands == "offered":
                 actions.act(order, self.staff["desk"], "offer", now, trade=order.trade)
             return
-        who = self._who(order, now)
+        who = job.who or self._who(order, now)
         if order.assignee_id is None and order.state == "new":
             actions.act(order, self.staff["desk"], "assign", now, to_id=self.staff[who].id)
         elif order.state == "offered":

@@ -66,6 +66,7 @@ BUSY = (time(7, 30), time(21, 30))
 LONGEST_AWAY = timedelta(hours=8)  # a phone without signal brings a finding later, and its clock has run since
 TAKEN_UP_EVERY = timedelta(minutes=12)  # so often the desk looks at what rounds found
 # The last hours: hours before the end, and the step at which each of these jobs stands then.
+STANDS_WITH = "technician2"  # whatever day it is
 STANDS = (
     (30.0, "waiting_parts"), (26.0, "paused"), (22.0, "conflict"), (9.0, "finished"), (5.5, "unsigned"), (4.0, "running"), (3.2, "on_site"),
     (2.4, "on_the_way"), (1.6, "accepted"), (1.1, "assigned"), (0.7, "offered"), (0.3, "new"),
@@ -209,4 +210,4 @@ class Service:
         )  # fmt: skip
         request = actions.take(form, self.town.site.id, self.staff["desk"].id, "zh_CN", at)
         actions.tell(request, "told", story.first, self.staff["desk"].id, at)
-        self.craft.play(Job(actions.raise_order(request, self.staff["desk"].id, at), chance, stands=stands))
+        self.craft.play(Job(actions.raise_order(request, self.staff["desk"].id, at), chance, stands=stands, who=STANDS_WITH))
