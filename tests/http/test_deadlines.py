@@ -16,6 +16,7 @@ from tests.http.working import make_order, order_of, step
 from tests.making import NOW, Browser, Clock, Phone, World, looking, named_photo, page, picture
 from tests.test_migrations import run
 from webapp.daily_log.readings import finished_on
+from webapp.work_orders.deadlines import clocks_of_order
 from webapp.work_orders.models import WorkOrder, WorkStep
 
 SignIn = Callable[[str], Browser]
@@ -166,3 +167,45 @@ def deadlines(app: Flask, order: UUID) -> tuple[datetime | None, ...]:
 
 def as_it_stands(row: tuple[datetime | None, ...], now: datetime) -> list[datetime | None]:
     return [by + (now - since) if by and since else by for by, since in (row[:2], row[2:])]
+
+
+def test_being_on_site_is_wanted_only_while_the_order_is_urgent_and_of_every_run(
+    app: Flask, clock: Clock, sign_in: SignIn, phone_of: PhoneOf
+) -> None:
+    """Whatever the desk says in between, and however often it is opened again."""
+    desk, phone, minute = sign_in("desk"), phone_of("technician"), timedelta(minutes=1)
+    request_id = told(desk)
+    do_at(desk, request_id, "orders", seen="0")
+    with looking(app) as session:
+        order = session.scalars(sa.select(WorkOrder.id)).one()
+
+    def wanted() -> list[tuple[int, int | None]]:
+        """The on-site clocks: begun and stopped, in minutes after the order was raised."""
+        with looking(app) as session:
+            one = session.get_one(WorkOrder, order)
+            clocks = [each for each in clocks_of_order(one) if each.name == "on_site"]
+            return [
+                ((each.started_at - one.raised_at) // minute, (each.stopped_at - one.raised_at) // minute if each.stopped_at else None)
+                for each in clocks
+            ]
+
+    assert wanted() == []
+    clock.forward(minutes=60)
+    do_at(desk, request_id, "class", type_code="water", answers=["danger"])
+    assert wanted() == [(60, None)]
+    assert order_of(app, order).on_site_due_by == NOW + 90 * minute
+    clock.forward(minutes=20)
+    phone.send(step(phone, order, "on_site"), step(phone, order, "finish"))
+    assert wanted() == [(60, 80)]
+    clock.forward(minutes=20)
+    press(desk, order, "reopen", reason="It drips again")  # at 100
+    assert wanted() == [(60, 80), (100, None)]
+    clock.forward(minutes=50)
+    do_at(desk, request_id, "class", type_code="water")  # at 150
+    assert wanted() == [(60, 80), (100, 150)]
+    phone.one(step(phone, order, "finish"))
+    clock.forward(minutes=10)
+    press(desk, order, "reopen", reason="Once more")
+    assert wanted() == [(60, 80), (100, 150)], "it is not urgent any more"
+    with looking(app) as session:
+        assert session.get_one(WorkOrder, order).on_site_due(clock.now) is None

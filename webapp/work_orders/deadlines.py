@@ -20,18 +20,31 @@ def clocks_of_order(order: WorkOrder, standing: Standing | None = None) -> list[
     A reopening begins new ones, with as much time as before, and those before it stay as they were judged, as a request's do: a day once
     signed does not change its exceptions.
     """
-    standing = standing or standing_of(order)
+    return [clock for run in _clocks_by_run(order, standing or standing_of(order)) for clock in run]
+
+
+def _clocks_by_run(order: WorkOrder, standing: Standing) -> list[list[Clock]]:
     runs: list[tuple[datetime, datetime | None, datetime | None]] = [(run.opened_at, run.on_site_at, run.ended_at) for run in standing.runs]
     runs.append((standing.opened_at, order.on_site_at, order.finished_at or order.closed_at))
     still, found = pauses(order, standing), []
-    pressed_at, dropped_at = _urgency(order)
     for began_at, there_at, ended_at in runs:
-        found.append(Clock("handle", began_at, _minutes(order, order.due_at), ended_at, still))
-        if order.on_site_due_at is not None:
-            since, until = max(began_at, pressed_at), [there_at or ended_at, dropped_at]
-            stopped_at = min((at for at in until if at is not None and at >= since), default=None)
-            found.append(Clock("on_site", since, _minutes(order, order.on_site_due_at), stopped_at, still))
+        own = [Clock("handle", began_at, _minutes(order, order.due_at), ended_at, still)]
+        if on_site := _on_site(order, began_at, there_at, ended_at, still):
+            own.append(on_site)
+        found.append(own)
     return found
+
+
+def _on_site(
+    order: WorkOrder, began_at: datetime, there_at: datetime | None, ended_at: datetime | None, still: tuple[Pause, ...]
+) -> Clock | None:
+    """The clock of being there in one run, for as long as the order is urgent in it."""
+    pressed_at, dropped_at = _urgency(order)
+    since = max(began_at, pressed_at)
+    if order.on_site_due_at is None or (ended_at and ended_at < since) or (dropped_at and dropped_at <= since):
+        return None
+    stops = [max(at, since) for at in (there_at or ended_at, dropped_at) if at is not None]
+    return Clock("on_site", since, _minutes(order, order.on_site_due_at), min(stops, default=None), still)
 
 
 def _urgency(order: WorkOrder) -> tuple[datetime, datetime | None]:
@@ -74,15 +87,10 @@ def _moved(order: WorkOrder, given: datetime, clock: Clock, due: datetime) -> da
 
 def runs_of(order: WorkOrder, standing: Standing) -> list[WorkRun]:
     """The runs before the current one as rows, with the deadlines that each had."""
-    clocks = clocks_of_order(order, standing)
     rows = []
-    for number, run in enumerate(standing.runs):
-        own = {clock.name: clock for clock in clocks if clock.started_at == run.opened_at}
-        due = {
-            name: _moved(order, given, own[name], due_at(own[name], run.ended_at))
-            for name, given in (("handle", order.due_at), ("on_site", order.on_site_due_at))
-            if given is not None
-        }
+    for number, (run, clocks) in enumerate(zip(standing.runs, _clocks_by_run(order, standing), strict=False)):
+        given = {"handle": order.due_at, "on_site": order.on_site_due_at or order.due_at}
+        due = {clock.name: _moved(order, given[clock.name], clock, due_at(clock, run.ended_at)) for clock in clocks}
         rows.append(WorkRun(
             order_id=order.id, number=number, site_id=order.site_id, finished_at=run.finished_at, ended_at=run.ended_at, reopened_at=run.reopened_at,
             due_by=due["handle"], on_site_due_by=due.get("on_site"),
