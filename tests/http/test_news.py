@@ -93,14 +93,14 @@ def test_what_turns_out_urgent_comes_first_and_its_order_is_urgent_with_who_said
     assert text.index("The one that matters") < text.index("An old one")
     found = order_of(app, order)
     assert (found.urgent, found.due_at, found.due_by) == (True, NOW + timedelta(hours=2), NOW + timedelta(hours=2))
-    assert (found.on_site_due_at, found.on_site_due_by) == (NOW + timedelta(minutes=30), NOW + timedelta(minutes=30))
+    assert found.on_site_due(clock.now) == NOW + timedelta(minutes=40), "half an hour from when somebody knew"
     with looking(app) as session:
         said = session.scalars(sa.select(WorkStep).where(WorkStep.order_id == order, WorkStep.verb == "urgent")).one()
         assert said.person_id == world.people["desk"]
     assert "Corrected: urgent" in page(desk.get(f"/work-orders/{order}")).text
     do_at(desk, second, "class", type_code="water")
     found = order_of(app, order)
-    assert (found.urgent, found.due_by, found.on_site_due_at, found.on_site_due_by) == (False, NOW + timedelta(days=1), None, None)
+    assert (found.urgent, found.due_by, found.on_site_due(clock.now)) == (False, NOW + timedelta(days=1), None)
     assert first
 
 
