@@ -70,7 +70,7 @@ class Question:
 
 
 def questions_for(person: Person, now: datetime) -> list[Question]:
-    """What the person is asked and has not answered, unless somebody has settled it since: three queries."""
+    """What the person is asked and has not answered, unless somebody has settled it since: four queries."""
     unanswered = ~sa.exists().where(Answer.decision_id == ExceptionDecision.id)
     asked = db.session.scalars(
         sa.select(ExceptionDecision)
@@ -84,14 +84,13 @@ def questions_for(person: Person, now: datetime) -> list[Question]:
     for row in db.session.scalars(sa.select(ExceptionDecision).where(ExceptionDecision.key.in_({row.key for row in asked}))):
         later.setdefault((row.site_id, row.key), []).append(row)
     people = names(row.person_id for row in asked)
-    return [
-        Question(
-            row.id, line, local_day(line.at, db.session.get_one(Site, row.site_id).zone), people.get(row.person_id), row.at, row.reason
-        )
-        for row in asked
-        if stands(row, later[row.site_id, row.key])
-        for line in [settling.line_of([row])]
-    ]
+    zones = {site.id: site.zone for site in db.session.scalars(sa.select(Site).where(Site.id.in_({row.site_id for row in asked})))}
+    found = []
+    for row in asked:
+        if stands(row, later[row.site_id, row.key]):
+            line = settling.line_of([row])
+            found.append(Question(row.id, line, local_day(line.at, zones[row.site_id]), people.get(row.person_id), row.at, row.reason))
+    return found
 
 
 def stands(question: ExceptionDecision, decisions: list[ExceptionDecision]) -> bool:

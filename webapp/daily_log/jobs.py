@@ -163,8 +163,8 @@ def untold(day: SiteDay, seen: Iterable[Look]) -> list[Line]:
     return [
         About.request(day, each).line("needs", _("Result not told"), _("clause 5.3.2"), each.ended_at, "untold", str(each.request.id))
         for each in seen
-        if taken_on(each, each.ended_at, day.site.zone).kind == "complaint" and each.facts.is_awaited and each.standing.state in ("resolved", "closed")
-        and each.ended_at and day.holds(each.ended_at) and each.standing.result_told_at is None
+        if each.ended_at and day.holds(each.ended_at) and each.standing.state in ("resolved", "closed") and each.standing.result_told_at is None
+        and each.facts.is_awaited and taken_on(each, each.ended_at, day.site.zone).kind == "complaint"
     ]  # fmt: skip
 
 

@@ -34,9 +34,9 @@ def taken_for(each: Look, zone: str) -> list[Taken]:
     return [one for one in found if one.until is None or one.until > (one.since or each.request.received_at)]
 
 
-def taken_on(each: Look, moment: datetime | None, zone: str) -> Look:
+def taken_on(each: Look, moment: datetime, zone: str) -> Look:
     """As what it was taken for when the day of that moment was over."""
-    return next((one.look for one in reversed(taken_for(each, zone)) if moment is None or one.since is None or one.since <= moment), each)
+    return next((one.look for one in reversed(taken_for(each, zone)) if one.since is None or one.since <= moment), each)
 
 
 class Word(NamedTuple):
